@@ -1,0 +1,6 @@
+"""The data of the book: images, and where their files come from."""
+
+from aeutils.data.download import cache_dir, data_dir, read_bytes
+from aeutils.data.images import ImageData, check_images, load_images
+
+__all__ = ["ImageData", "cache_dir", "check_images", "data_dir", "load_images", "read_bytes"]

@@ -1,0 +1,143 @@
+# The single door to the book. `make` lists what it can do.
+
+SCALE ?= small
+BACKEND ?= tensorflow
+DATA_DIR ?= $(AEUTILS_DATA_DIR)
+PYTHON ?= python3
+
+ifeq ($(findstring |$(SCALE)|,|small|full|),)
+$(error SCALE=$(SCALE) is unknown: use small or full)
+endif
+ifeq ($(findstring |$(BACKEND)|,|tensorflow|jax|),)
+$(error BACKEND=$(BACKEND) is unknown: use tensorflow or jax)
+endif
+
+# Each scale, backend and data folder has its own cache and its own pages.
+OUT := _build/$(SCALE)-$(BACKEND)
+ifneq ($(DATA_DIR),)
+DATA := $(shell CDPATH= cd "$(DATA_DIR)" 2>/dev/null && pwd -P)
+ifeq ($(DATA),)
+$(error DATA_DIR=$(DATA_DIR) is not a folder: give the folder with the data sets)
+endif
+OUT := $(OUT)-$(firstword $(shell printf %s "$(DATA)" | cksum))
+export AEUTILS_DATA_DIR := $(DATA)
+else
+unexport AEUTILS_DATA_DIR
+endif
+SITE := $(OUT)/_build/html
+export AEUTILS_SCALE := $(SCALE)
+export AEUTILS_STRICT := 1
+export KERAS_BACKEND := $(BACKEND)
+# A backend of Matplotlib from outside would leave the notebooks without pictures.
+unexport MPLBACKEND PYTHONPATH PYTHONHOME
+
+# One environment; the name of its stamp says for which hardware and backend it is complete.
+DEVICE := $(shell nvidia-smi -L >/dev/null 2>&1 && echo gpu || echo cpu)
+JOBS ?= $(if $(filter gpu,$(DEVICE)),1,2)
+BIN := .venv/bin
+BASE := .venv/installed-$(DEVICE)
+INSTALLED := $(BASE)$(if $(filter jax,$(BACKEND)),-jax)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c requirements.txt
+
+.PHONY: help book test test-notebooks test-site lint links bench notebooks new \
+	reference lock clean .venv
+.NOTPARALLEL:
+
+help:
+	@echo "make .venv           install the packages of requirements.txt; the others do it too"
+	@echo "make book            execute the notebooks, build the pages, print the one to open"
+	@echo "make test            unit tests with coverage, then every notebook"
+	@echo "make test-notebooks  every notebook, without the unit tests"
+	@echo "make test-site       build the book and test its pages in a browser"
+	@echo "make lint            style of code and notebooks"
+	@echo "make links           build the book and check its links to the outside"
+	@echo "make bench           time the book's recipes against the textbook ones"
+	@echo "make notebooks       execute in place and store only the tagged outputs"
+	@echo "make new CH=slug     start a chapter from the template (PART=\"Autoencoders\": in that part)"
+	@echo "make reference CH=slug  run a chapter with five seeds and print its bands"
+	@echo "make lock            renew requirements.txt (UPGRADE=1: with the newest versions)"
+	@echo "make clean           remove what was built; the environment stays"
+	@echo
+	@echo "Variables: SCALE=small|full  BACKEND=tensorflow|jax  DATA_DIR=folder  JOBS=number"
+	@echo "           PYTHON=interpreter (for a new .venv; 3.11 or newer)"
+
+book: $(INSTALLED)
+	@$(BIN)/python tools/execute.py $(OUT)/_build/.jupyter_cache --jobs $(JOBS)
+	@echo "building the pages"
+	@# A build that failed or was interrupted would not repeat its warnings: read all anew.
+	@test -e $(OUT)/complete || rm -rf $(OUT)/_build/.doctrees
+	@rm -f $(OUT)/complete
+	@# Show its warnings, but not the greetings of TensorFlow that no setting silences.
+	@$(BIN)/jupyter-book build . --path-output $(OUT) -W --keep-going \
+		> $(OUT)/build.log 2> $(OUT)/warnings.log; status=$$?; \
+		sed '/absl::InitializeLog/d; /^[IWE]0000 /d; /^To enable the following/d' $(OUT)/warnings.log; \
+		test $$status -eq 0 || { echo "the build failed; its log is $(OUT)/build.log"; exit 1; }
+	@touch $(OUT)/complete
+	@echo "open $(abspath $(SITE))/index.html"
+
+test: $(INSTALLED)
+	@MPLBACKEND=agg $(BIN)/pytest --ignore=tests/site -n $(JOBS) --dist loadfile --cov
+	@$(MAKE) --no-print-directory test-notebooks
+
+# A notebook is one scope, so that its cells go to one process and one kernel.
+test-notebooks: $(INSTALLED)
+	@$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 3600 \
+		-n $(JOBS) --dist loadscope book/*.ipynb
+
+test-site: book
+	@AEUTILS_SITE="$(abspath $(SITE))" AEUTILS_REQUIRE_SITE=1 $(BIN)/pytest tests/site
+
+lint: $(BIN)/ruff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+links: book
+	@$(BIN)/jupyter-book build . --path-output $(OUT) --builder linkcheck
+
+bench: $(INSTALLED)
+	@$(BIN)/python -m benchmarks
+
+notebooks: $(INSTALLED)
+	@$(BIN)/python tools/notebooks.py run
+
+new: $(INSTALLED)
+	@test -n "$(CH)" || { echo "Name the chapter: make new CH=slug"; exit 1; }
+	@$(BIN)/python tools/notebooks.py new "$(CH)" $(if $(PART),--part "$(PART)")
+
+reference: $(INSTALLED)
+	@test -n "$(CH)" || { echo "Name the chapter: make reference CH=slug"; exit 1; }
+	@$(BIN)/python tools/reference.py "$(CH)" --scale $(SCALE)
+
+lock: $(BIN)/uv
+	@$(BIN)/uv pip compile pyproject.toml --output-file requirements.txt --quiet \
+		--all-extras --universal --python-version 3.11 --fork-strategy fewest \
+		--no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+clean:
+	@rm -rf _build build .pytest_cache .ruff_cache .coverage
+	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+.venv: $(INSTALLED)
+
+define NEW_VENV
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "Python 3.11 or newer is needed, and $(PYTHON) is not: make PYTHON=/path/to/python3"; exit 1; } \
+	&& $(PYTHON) -m venv --clear .venv
+endef
+
+# The stamp is made last: without it an environment is unfinished, and is made anew.
+$(BASE): requirements.txt pyproject.toml
+	@test -e $@ || { $(NEW_VENV); }
+	@rm -f $@
+	@echo "installing the packages of requirements.txt into .venv (minutes, the first time)"
+	@$(PIP) -e ".[$(DEVICE),book,test]"
+	@touch $@
+
+$(BASE)-jax: $(BASE)
+	@$(PIP) -e ".[jax$(if $(filter gpu,$(DEVICE)),-gpu)]"
+	@touch $@
+
+# Style and lock file need one tool each, and do not wait for the other packages.
+$(BIN)/ruff $(BIN)/uv:
+	@test -x $(BIN)/python || { $(NEW_VENV); }
+	@$(PIP) $(@F)

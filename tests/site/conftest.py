@@ -1,0 +1,128 @@
+"""The built site, served on this machine, and a browser that refuses to leave it.
+
+`AEUTILS_SITE` names the folder of the pages (by default that of a plain ``make book``). Without
+pages or without a browser the tests are skipped, unless ``AEUTILS_REQUIRE_SITE=1`` is set.
+"""
+
+import functools
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from site_pages import NARROW, PAGES, ROOT, WIDE, Visit
+
+DEFAULT_SITE = ROOT / "_build" / "small-tensorflow" / "_build" / "html"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serve files without a line of log for each."""
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+class QuietServer(ThreadingHTTPServer):
+    """Serve without a word when a page that is closed leaves a request unanswered."""
+
+    def handle_error(self, *args: object) -> None:
+        """Say nothing."""
+
+
+def missing(what: str) -> None:
+    """Skip, or fail where the site is required."""
+    if os.environ.get("AEUTILS_REQUIRE_SITE") == "1":
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def config() -> dict:
+    """Return `_config.yml`."""
+    return yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """Return the folder of the built pages."""
+    folder = Path(os.environ.get("AEUTILS_SITE") or DEFAULT_SITE)
+    if not (folder / "index.html").is_file():
+        missing(f"{folder} holds no built site: run make book, or set AEUTILS_SITE.")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def base(site: Path) -> Iterator[str]:
+    """Serve the pages on a free port of this machine and return their address."""
+    handler = functools.partial(QuietHandler, directory=str(site))
+    with QuietServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the installed Chromium with a fresh profile."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        missing(f"No browser found: install one of {', '.join(BROWSERS)}.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser, base: str) -> Iterator[BrowserContext]:
+    """Return a light-mode browser context in which each request to another host fails."""
+
+    def stay(route: Route) -> None:
+        inside = route.request.url.startswith((base, "data:", "blob:"))
+        route.continue_() if inside else route.abort()
+
+    context = browser.new_context(viewport=WIDE, color_scheme="light")
+    context.set_default_timeout(10_000)
+    context.route("**/*", stay)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session", params=PAGES)
+def visit(request: pytest.FixtureRequest, context: BrowserContext, base: str) -> Iterator[Visit]:
+    """Open a page of `_toc.yml` on a wide window; all tests of a page share it."""
+    visit = Visit(request.param, context.new_page(), base)
+    visit.open()
+    yield visit
+    visit.tab.close()
+
+
+@pytest.fixture
+def narrow(visit: Visit) -> Iterator[Visit]:
+    """Return the same page in a window as narrow as a phone."""
+    visit.tab.set_viewport_size(NARROW)
+    yield visit
+    visit.tab.set_viewport_size(WIDE)
+
+
+@pytest.fixture
+def tab(context: BrowserContext) -> Iterator[Page]:
+    """Return an empty tab for a test that moves between pages."""
+    tab = context.new_page()
+    yield tab
+    tab.close()

@@ -1,0 +1,238 @@
+"""Sphinx extension of this book: what its pages say about the book itself, taken from the build.
+
+Three directives, each without arguments:
+
+``chapters``
+    The chapters of the numbered parts of ``_toc.yml``, each with its question.
+``run-times``
+    How long each notebook ran, on what and when, beside the limit of its scale.
+``machine``
+    Scale, backend, hardware and versions of this build.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+import nbformat
+from docutils import nodes
+from jupyter_cache import get_cache
+from myst_nb.sphinx_ import NbMetadataCollector
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+RESULTS = "application/vnd.aeutils.results+json"
+OPENING = re.compile(r"\A# (?P<title>[^\n]+)\n\n([*_])(?P<question>(?!\2).+?)\2(?!\w)", re.DOTALL)
+BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib")}
+PACKAGES = ("keras", "numpy", "scikit-learn", "matplotlib", "jupyter-book", "Sphinx")
+GIBIBYTE = 2**30
+
+
+class Chapters(SphinxDirective):
+    """List the chapters with their questions, part by part, in the order of ``_toc.yml``."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one container that holds a heading and a definition list for each part."""
+        container = nodes.container(classes=["chapters"])
+        self.env.note_dependency(self.config.external_toc_path)
+        for part in parse_toc_yaml(self.config.external_toc_path).root.subtrees:
+            if not part.numbered:
+                continue
+            container += nodes.rubric(text=part.caption or "")
+            entries = [self.entry(str(item)) for item in part.items]
+            container += self.parse_text_to_nodes("\n\n".join(entries))
+        return [container]
+
+    def entry(self, docname: str) -> str:
+        """Return one chapter as an item of a definition list in Markdown."""
+        path = Path(self.env.srcdir, re.sub(r"\.ipynb$", "", docname) + ".ipynb")
+        self.env.note_dependency(str(path))
+        title, question = title_and_question(path)
+        return f"[{title}](/{path.relative_to(self.env.srcdir).as_posix()})\n: {question}"
+
+
+def title_and_question(path: Path) -> tuple[str, str]:
+    """Return the title of a chapter and its question, as Markdown on one line.
+
+    Raises
+    ------
+    ExtensionError
+        If the first Markdown cell is not a title with a question in italics below it.
+    """
+    cells = nbformat.read(path, as_version=4).cells
+    opening = next((cell.source for cell in cells if cell.cell_type == "markdown"), "")
+    match = OPENING.match(opening)
+    if match is None:
+        raise ExtensionError(
+            f"{path.name} must open with '# Title' and the question in italics below it: "
+            "the table of chapters shows both."
+        )
+    return match["title"].strip(), " ".join(match["question"].split())
+
+
+class LateTable(nodes.General, nodes.Element):
+    """Stands for a table whose content is known only when all pages have been read."""
+
+
+class LateTableDirective(SphinxDirective):
+    """Put a placeholder whose ``kind`` is the name of the directive."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the placeholder."""
+        return [LateTable(kind=self.name, docname=self.env.docname)]
+
+
+class FillTables(SphinxPostTransform):
+    """Replace the placeholders by their tables, before the links in them are resolved."""
+
+    default_priority = 8
+
+    def run(self, **kwargs: object) -> None:
+        """Fill each placeholder of the page."""
+        fill = {"run-times": run_times, "machine": machine}
+        for placeholder in list(self.document.findall(LateTable)):
+            placeholder.replace_self(fill[placeholder["kind"]](self.env))
+
+
+def pages_with_tables(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Have the pages with placeholders written at each build, though their source is the same."""
+    return [name for name in env.found_docs if any(env.get_doctree(name).findall(LateTable))]
+
+
+def run_times(env: BuildEnvironment) -> nodes.Node:
+    """Return the table of run times, the longest first.
+
+    A notebook that came from the cache shows the run that filled the cache.
+    """
+    scale = os.environ.get("AEUTILS_SCALE") or "small"
+    limits = env.config.chapter_seconds[scale]
+    runs = {
+        name: data["exec_data"]
+        for name, data in NbMetadataCollector.get_doc_data(env).items()
+        if data.get("exec_data")
+    }
+    order = sorted(runs, key=lambda name: runs[name]["runtime"] or 0, reverse=True)
+    rows = []
+    for name in order:
+        seconds, limit = runs[name]["runtime"], limits.get(Path(name).name, limits["default"])
+        time = "unknown" if seconds is None else f"{seconds:.1f}"
+        time += ", over the limit" if (seconds or 0) > limit else ""
+        when = datetime.fromtimestamp(runs[name]["mtime"], UTC).strftime("%Y-%m-%d %H:%M")
+        rows.append([link(env, name), time, str(limit), device_of(env, name), when])
+    total = sum(runs[name]["runtime"] or 0 for name in order)
+    rows.append(["All, one after the other", f"{total:.1f}", "", "", ""])
+    head = ["Notebook", "Run time (s)", "Limit (s)", "Device", "Executed (UTC)"]
+    return table(head, rows, "run-times")
+
+
+def device_of(env: BuildEnvironment, docname: str) -> str:
+    """Return the device that the results in the cached outputs of a notebook name."""
+    cache = get_cache(env.mystnb_config.execution_cache_path)
+    try:
+        record = cache.match_cache_file(env.doc2path(docname))
+    except KeyError:
+        return "–"
+    for cell in cache.get_cache_bundle(record.pk).nb.cells:
+        for output in cell.get("outputs", []):
+            if results := output.get("data", {}).get(RESULTS):
+                return results["device"]
+    return "–"
+
+
+def machine(env: BuildEnvironment) -> nodes.Node:
+    """Return the table of what made this build."""
+    return table(["This build", ""], [list(row) for row in machine_rows()], "machine")
+
+
+def machine_rows() -> Iterator[tuple[str, str]]:
+    """Yield name and value of what a run time and a number can depend on."""
+    backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    folder = os.environ.get("AEUTILS_DATA_DIR")
+    yield "Pages built (UTC)", datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+    if commit := output_of("git", "rev-parse", "--short", "HEAD"):
+        yield "Commit", commit
+    yield "Scale", os.environ.get("AEUTILS_SCALE") or "small"
+    yield "Backend", backend
+    yield "Data", "from AEUTILS_DATA_DIR" if folder else "bundled, or downloaded"
+    yield "Processor", f"{processor()}, {len(os.sched_getaffinity(0))} cores for this build"
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIBIBYTE
+    yield "Memory", f"{memory:.0f} GiB"
+    gpus = output_of("nvidia-smi", "--query-gpu=name", "--format=csv,noheader").splitlines()
+    yield "GPU", ", ".join(gpus) or "none"
+    yield "System", f"{platform.system()} {platform.machine()}"
+    yield "Python", platform.python_version()
+    for package in (*BACKENDS.get(backend, ()), *PACKAGES):
+        if version := version_of(package):
+            yield package, version
+
+
+def processor() -> str:
+    """Return the name of the processor, as exactly as the system tells it."""
+    info = Path("/proc/cpuinfo")
+    text = info.read_text(encoding="utf-8") if info.exists() else ""
+    match = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return match[1].strip() if match else platform.processor() or platform.machine()
+
+
+def version_of(package: str) -> str | None:
+    """Return the installed version of a package, or ``None``."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def output_of(*command: str) -> str:
+    """Return what a command prints, or nothing when it is absent or fails."""
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return run.stdout.strip()
+
+
+def link(env: BuildEnvironment, docname: str) -> nodes.reference:
+    """Return a link from the status page to another page, with that page's title."""
+    target = env.app.builder.get_relative_uri(env.docname, docname)
+    return nodes.reference("", env.titles[docname].astext(), internal=True, refuri=target)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str | nodes.Node]], name: str) -> nodes.Node:
+    """Return a table of texts and links, with a class to style it by."""
+    group = nodes.tgroup(cols=len(head))
+    group += [nodes.colspec(colwidth=1) for _ in head]
+    group += nodes.thead("", row_of(head))
+    group += nodes.tbody("", *(row_of(row) for row in rows))
+    return nodes.table("", group, classes=["colwidths-auto", name])
+
+
+def row_of(cells: Sequence[str | nodes.Node]) -> nodes.row:
+    """Return one row of a table."""
+    row = nodes.row()
+    for cell in cells:
+        content = nodes.Text(cell) if isinstance(cell, str) else cell
+        row += nodes.entry("", nodes.paragraph("", "", content))
+    return row
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register the directives with Sphinx."""
+    app.add_config_value("chapter_seconds", {"small": {}, "full": {}}, "env")
+    app.add_node(LateTable)
+    app.add_directive("chapters", Chapters)
+    app.add_directive("run-times", LateTableDirective)
+    app.add_directive("machine", LateTableDirective)
+    app.add_post_transform(FillTables)
+    app.connect("env-updated", pages_with_tables)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,241 @@
+"""Each rule of the contract finds what it is for: violations planted into the template."""
+
+import pytest
+from contract import RULES
+from contract_cells import BOOK
+from nbformat.v4 import new_output
+from planted import (
+    DESCRIBED,
+    DISPLAY,
+    PLOT,
+    TEMPLATE,
+    counted,
+    counted_output,
+    ends_with_figure,
+    few_words,
+    figure,
+    figure_after_figure,
+    home,
+    lacks,
+    lines,
+    long_cells,
+    many_words,
+    marks,
+    moved_report,
+    no_final_newline,
+    no_gpu,
+    no_output,
+    no_verdict,
+    not_listed,
+    old_format,
+    other_address,
+    other_metadata,
+    planted,
+    prints,
+    repeated_caption,
+    runs,
+    same_figure_name,
+    same_ids,
+    says,
+    shows,
+    stores,
+    turns,
+    twenty_lines_twice,
+    two_exercises,
+    uncounted,
+    unknown_key,
+)
+
+from tools.notebooks import STORED_TAGS
+
+VIOLATIONS = {
+    "outputs_are_tagged": [
+        stores("class_means = ", prints("1")),
+        marks("pixels of an image", tags=["keep_output"]),
+        no_output,
+    ],
+    "outputs_repeat": [
+        stores("pixels of an image", prints("late", name="stderr")),
+        stores("pixels of an image", shows(image_png="iVBOR")),
+        stores("pixels of an image", prints("<Model at 0x7f3a2b1c>")),
+        stores("pixels of an image", new_output("error", ename="E", evalue="", traceback=[])),
+    ],
+    "nothing_transient": [
+        counted,
+        uncounted,
+        counted_output,
+        marks("class_means = ", scrolled=True),
+    ],
+    "metadata_are_the_books": [other_metadata, no_gpu],
+    "format_is_valid": [old_format, unknown_key],
+    "ids_are_unique": [same_ids],
+    "file_is_written_by_the_tool": [no_final_newline],
+    "colab_cell_is_generated": [other_address, lacks("google.colab")],
+    "only_colab_cell_installs": [
+        runs("%pip install umap-learn"),
+        runs("!pip install umap-learn"),
+        says("Run `conda install umap`."),
+    ],
+    "chapter_is_in_contents": [not_listed],
+    "opening_is_complete": [
+        turns("# Template", "Template"),
+        turns("worth?*", "worth.*"),
+        turns("**You need**", "You need"),
+        turns("**You will learn**", "**You learn**"),
+        turns("GPU", "card"),
+    ],
+    "setup_comes_first": [
+        turns("session = setup()", "run = setup()"),
+        lacks("session = setup()"),
+    ],
+    "closing_is_in_order": [
+        turns("## What we have seen", "## Summary"),
+        turns("## What to read next", "## What to read next\n\n## Afterword"),
+        turns("## Results", "## Numbers"),
+    ],
+    "results_are_reported": [
+        turns('"template",', '"vanilla",'),
+        turns('"label_mse"', '"labels_mse"'),
+        turns(', "nearest_mse": nearest_error', ""),
+        lacks("report(\n"),
+        moved_report,
+    ],
+    "exercises_are_complete": [
+        two_exercises,
+        turns("### Exercise 2: ", "### Exercise two: "),
+        turns("error_per_image = ...", "error_per_image = 1"),
+        turns('check("template.2"', 'check("template.1"'),
+        lacks("# @title Solution"),
+        turns("### Exercise 3", "Exercise 3"),
+    ],
+    "exercise_cells_are_marked": [
+        marks("# @title Solution", tags=sorted(STORED_TAGS)),
+        marks("# @title Solution", cellView=None),
+        marks("error_per_image = ...", cellView="form"),
+        turns("# @title Solution", "# @title Answer"),
+        no_verdict,
+    ],
+    "cells_are_short": [runs(lines(31)), twenty_lines_twice, long_cells],
+    "prose_fits_code": [many_words, few_words],
+    "code_compiles": [turns("axis=0)", "axis=0")],
+    "figures_are_described": [
+        figure("figure", "caption", ""),
+        figure("figure", "name", "fig-vanilla-means"),
+        figure("figure", "name", "template-means"),
+        figure("image", "alt", None),
+        marks("axhline", mystnb=None),
+        repeated_caption,
+        runs("plt.hist(codes)"),
+        runs("from aeutils.plotting import weights\nweights(class_means.T)"),
+        runs("def draw():\n    plt.plot(codes)\n\n\ndraw()"),
+        runs("images.frame.plot()"),
+    ],
+    "figure_names_are_unique": [same_figure_name],
+    "figures_are_read": [
+        lacks("The line starts at"),
+        turns("The line starts at", "### A heading\n\nThe line starts at"),
+        figure_after_figure,
+        ends_with_figure,
+    ],
+    "figures_stand_alone": [
+        runs(PLOT + "\nax.legend()", mystnb=DESCRIBED),
+        runs(PLOT + "\nprint(1)", mystnb=DESCRIBED),
+    ],
+    "figures_are_labelled": [
+        runs(f'{PLOT}\nax.set_title("Error")', mystnb=DESCRIBED),
+        runs(f'{PLOT}\nplt.title("error")', mystnb=DESCRIBED),
+        runs(f'{PLOT}\nfigure.suptitle("error")', mystnb=DESCRIBED),
+        runs(f'{PLOT}\nax.set_xlabel("Epoch")', mystnb=DESCRIBED),
+        turns('xlabel="components"', 'xlabel="Components"'),
+    ],
+    "markdown_is_plain": [
+        says("```{note}\nA note.\n```"),
+        says(":::note\nA note.\n:::"),
+        says("See {ref}`results`."),
+        says("(results)=\n"),
+        says("% a comment"),
+        says("+++"),
+        says("The error is {{ error }}."),
+        says("As they say.[^1]"),
+        says("> [!NOTE]\n> A note."),
+        says("$$\na = b\n$$ (eq)"),
+        says("A <b>bold</b> word."),
+        says("One line.<br>Another."),
+        says("<!-- hidden -->"),
+        says("![a picture](_static/picture.png)"),
+    ],
+    "formulas_are_balanced": [
+        says("A price of $5."),
+        says("$$\na = b"),
+        says(DISPLAY.format(r"\frac{a}{b")),
+        says(DISPLAY.format(r"\begin{aligned} a")),
+        says(DISPLAY.format(r"\left( a")),
+        says(DISPLAY.format("a\n\nb")),
+        says(r"The \beta of the model."),
+        says(r"The code \(z\) is short."),
+    ],
+    "headings_descend": [says("# Another title"), says("#### Too deep")],
+    "citations_are_listed": [
+        says("[Nobody (1999)](https://doi.org/10.1000/nothing)"),
+        says("[Nobody (1999)](https://arxiv.org/abs/1234.56789)"),
+        says("[LeCun et al.](https://doi.org/10.1109/5.726791)"),
+        says("[this paper of 1998](https://doi.org/10.1109/5.726791)"),
+        says("[LeCun et al. (1998)](http://dx.doi.org/10.1109/5.726791)"),
+        says("[Xiao et al. (2017)](https://arxiv.org/pdf/1708.07747)"),
+    ],
+    "addresses_have_a_text": [
+        says("See https://keras.io for more."),
+        says("See <https://keras.io>."),
+    ],
+    "links_resolve": [
+        says("[Next](nothing.ipynb)"),
+        says("[Rules](../CONTRIBUTING.md)"),
+        says("[Works](references.bib)"),
+    ],
+    "closing_leads_on": [
+        lambda notebook, path: notebook.cells[-1].update(source="## What to read next\n\nA book."),
+    ],
+    "no_machine_path": [
+        runs(f"folder = '{home('home', 'me', 'data')}'"),
+        says(f"Look into {home('tmp', 'run')}."),
+        runs("folder = 'C:" + "\\\\Users'"),
+        stores("pixels of an image", prints(home("root", "book"))),
+    ],
+    "no_versions_in_prose": [says("It needs TensorFlow 2.20."), says("Since v3.14.1 it differs.")],
+}
+ALLOWED = [
+    says("The set $\\{1, 2\\}$ costs \\$5, see `{ref}`."),
+    says("For $a < b$ and $c > d$ see [Keras](https://keras.io) and [PCA](pca.ipynb#results)."),
+    says("Keras 3 takes 2.5 seconds.\n\n```python\nprint('<b>')\n```"),
+    runs("def draw(ax):\n    ax.plot(codes)"),
+    runs(f'{PLOT}\nax.set_xlabel("PCA dimension")', mystnb=DESCRIBED),
+    runs("half = 7 / 2\nworker = home / 'tmpl'"),
+]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_template_passes(rule):
+    assert RULES[rule](TEMPLATE, BOOK / "template.ipynb") == []
+
+
+CASES = [
+    pytest.param(rule, plant, id=f"{rule}-{number}")
+    for rule, plants in VIOLATIONS.items()
+    for number, plant in enumerate(plants)
+]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("rule", "plant"), CASES)
+def test_rule_reports_violation(rule, plant, tmp_path):
+    assert RULES[rule](*planted(plant, tmp_path))
+
+
+@pytest.mark.parametrize("plant", ALLOWED)
+def test_what_is_allowed_passes(plant, tmp_path):
+    notebook, path = planted(plant, tmp_path)
+    assert [problem for rule in RULES.values() for problem in rule(notebook, path)] == []
+
+
+def test_every_rule_has_a_violation():
+    assert set(VIOLATIONS) == set(RULES)

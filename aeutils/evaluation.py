@@ -1,0 +1,181 @@
+"""Errors, baselines and probes that every chapter compares itself with."""
+
+from collections.abc import Iterable
+from numbers import Integral
+
+import numpy as np
+
+from aeutils.data import check_images
+
+
+def squared_error_per_image(x: np.ndarray, x_hat: np.ndarray) -> np.ndarray:
+    """Return the squared error of each image, summed over its pixels.
+
+    Parameters
+    ----------
+    x, x_hat : ndarray of shape (n, ...)
+        Images and their reconstructions, of one shape.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Sum over the pixels of ``(x - x_hat) ** 2``: 784 times the mean squared error per pixel
+        for images of 28 x 28.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or `x` is empty.
+    """
+    x, x_hat = (np.asarray(a) for a in (x, x_hat))
+    if x.shape != x_hat.shape or x.ndim < 2 or len(x) == 0:
+        raise ValueError(
+            f"x has shape {x.shape} and x_hat {x_hat.shape}; both must be (n, ...) and the same."
+        )
+    # Whole numbers would wrap round below zero.
+    difference = np.subtract(x, x_hat, dtype=np.result_type(x, x_hat, np.float32))
+    difference = difference.reshape(len(x), -1)
+    return np.einsum("ij,ij->i", difference, difference, dtype=np.float64)
+
+
+def mse(x: np.ndarray, x_hat: np.ndarray) -> float:
+    """Return the mean squared error per pixel, over all images.
+
+    Takes and raises what `squared_error_per_image` does.
+    """
+    return float(squared_error_per_image(x, x_hat).mean() / np.asarray(x)[0].size)
+
+
+def mean_image_error(x_train: np.ndarray, x_test: np.ndarray) -> float:
+    """Return the squared error per image of predicting the mean training image every time.
+
+    Parameters
+    ----------
+    x_train, x_test : ndarray of shape (n, ...)
+        Images in [0, 1].
+
+    Returns
+    -------
+    float
+        Mean over the test images of the squared error per image; PCA with 0 components.
+    """
+    return pca_errors(x_train, x_test, [0])[0]
+
+
+def pca_errors(
+    x_train: np.ndarray, x_test: np.ndarray, code_sizes: Iterable[int]
+) -> dict[int, float]:
+    """Return the test error of PCA for several code sizes, from one decomposition.
+
+    No linear autoencoder has a lower training error at the same code size, see
+    `Baldi & Hornik (1989) <https://doi.org/10.1016/0893-6080(89)90014-2>`_.
+
+    Parameters
+    ----------
+    x_train, x_test : ndarray of shape (n, ...)
+        Images in [0, 1]; the components come from `x_train` alone.
+    code_sizes : iterable of int
+        Numbers of components, from 0 to the number of pixels.
+
+    Returns
+    -------
+    dict of int to float
+        Mean squared error per image on `x_test` by code size.
+
+    Raises
+    ------
+    ValueError
+        For images of unequal shapes or outside [0, 1], fewer than two training images, or an
+        impossible code size.
+    """
+    check_images(x_train, "x_train")
+    check_images(x_test, "x_test")
+    if x_train.shape[1:] != x_test.shape[1:]:
+        raise ValueError(
+            f"x_train has images of shape {x_train.shape[1:]}, x_test of {x_test.shape[1:]}; "
+            "both must be the same."
+        )
+    if len(x_train) < 2:
+        raise ValueError("x_train has one image; PCA needs two or more.")
+    train, test = (np.reshape(x, (len(x), -1)).astype(np.float64) for x in (x_train, x_test))
+    code_sizes = list(code_sizes)
+    if not all(isinstance(k, Integral) and 0 <= k <= train.shape[1] for k in code_sizes):
+        raise ValueError(
+            f"code_sizes is {code_sizes}; each must be a whole number in 0 to {train.shape[1]}."
+        )
+    mean = train.mean(axis=0)
+    _, components = np.linalg.eigh(np.atleast_2d(np.cov(train, rowvar=False)))
+    test -= mean
+    energy = ((test @ components[:, ::-1]) ** 2).mean(axis=0)
+    error = np.sum(test**2) / len(test) - np.concatenate([[0.0], np.cumsum(energy)])
+    return {size: float(max(error[size], 0.0)) for size in code_sizes}
+
+
+def knn_accuracy(
+    z_train: np.ndarray,
+    y_train: np.ndarray,
+    z_test: np.ndarray,
+    y_test: np.ndarray,
+    n_neighbors: int = 10,
+) -> float:
+    """Return the accuracy of a nearest-neighbour classifier on codes.
+
+    Parameters
+    ----------
+    z_train, z_test : ndarray of shape (n, latent_dim)
+        Codes.
+    y_train, y_test : ndarray of shape (n,)
+        Class labels.
+    n_neighbors : int
+        Size of the neighbourhood; 10 is what the literature on two-dimensional codes uses.
+
+    Returns
+    -------
+    float
+        Fraction of the test codes that get their class.
+
+    Raises
+    ------
+    ValueError
+        If codes and labels differ in number, or codes are no matrix or not finite.
+    """
+    from sklearn.neighbors import KNeighborsClassifier
+
+    return _probe(KNeighborsClassifier(n_neighbors), z_train, y_train, z_test, y_test)
+
+
+def linear_probe_accuracy(
+    z_train: np.ndarray,
+    y_train: np.ndarray,
+    z_test: np.ndarray,
+    y_test: np.ndarray,
+    max_iter: int = 200,
+) -> float:
+    """Return the accuracy of multinomial logistic regression on standardised codes.
+
+    Takes what `knn_accuracy` takes and raises the same; `max_iter` bounds the iterations of the
+    solver, which need not have converged for a probe to be informative.
+    """
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=max_iter))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return _probe(model, z_train, y_train, z_test, y_test)
+
+
+def _probe(model, z_train, y_train, z_test, y_test) -> float:
+    for name, z, y in (("train", z_train, y_train), ("test", z_test, y_test)):
+        if np.ndim(z) != 2 or len(z) != len(y) or len(z) == 0:
+            raise ValueError(
+                f"z_{name} has shape {np.shape(z)} and y_{name} {np.shape(y)}; expected "
+                "(n, latent_dim) and (n,)."
+            )
+        if not np.isfinite(z).all():
+            raise ValueError(f"z_{name} holds values that are not finite; did training diverge?")
+    return float(model.fit(z_train, y_train).score(z_test, y_test))

@@ -1,0 +1,114 @@
+"""Exercises that check themselves.
+
+`check` finds the grader of an exercise in the module that bears the name of the chapter. A
+grader is a function ``check_<number>(*answers)`` that returns a sentence when the answer is
+right and raises `WrongAnswer` with a hint when it is not.
+"""
+
+import inspect
+import os
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+
+class WrongAnswer(Exception):
+    """The answer is not right; the message is a hint that names the likely mistake."""
+
+
+class NotAttempted(Exception):
+    """The answer is still the placeholder."""
+
+
+def check(exercise: str, *answers: Any) -> None:
+    """Check the answers to an exercise and print what is right or a hint.
+
+    Parameters
+    ----------
+    exercise : str
+        Chapter and number, for example ``"vanilla.1"``.
+    *answers : object
+        What the exercise asks for; ``...`` stands for "not attempted yet".
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise, or it takes another number of answers.
+    WrongAnswer
+        For a wrong answer where the environment sets ``AEUTILS_STRICT=1`` (the tests do).
+    """
+    grade = _find_grader(exercise)
+    expected = len(inspect.signature(grade).parameters)
+    if len(answers) != expected:
+        raise ValueError(f"{exercise} takes {expected} answers, not {len(answers)}.")
+    try:
+        if any(answer is ... for answer in answers):
+            raise NotAttempted
+        print(f"{exercise}: right. {grade(*answers)}")
+    except NotAttempted:
+        print(f"{exercise}: not attempted yet. Replace the dots and run the cell again.")
+    except WrongAnswer as hint:
+        print(f"{exercise}: not yet. {hint}")
+        if os.environ.get("AEUTILS_STRICT") == "1":
+            raise
+
+
+def call(function: Callable, *arguments: Any) -> Any:
+    """Call a reader's function; a result of nothing or ``...`` means "not attempted yet".
+
+    Raises
+    ------
+    NotAttempted
+        If the function returns ``None`` or ``...``, as an unfinished one does.
+    WrongAnswer
+        If it is no function or raises an error.
+    """
+    if not callable(function):
+        raise WrongAnswer(f"The answer must be a function; this is {type(function).__name__}.")
+    try:
+        result = function(*arguments)
+    except Exception as error:
+        raise WrongAnswer(f"Your function stops with {type(error).__name__}: {error}") from error
+    if result is None or result is ...:
+        raise NotAttempted
+    return result
+
+
+def as_array(answer: Any, shape: tuple[int, ...] = ()) -> np.ndarray:
+    """Return an answer as an array of floats of the given shape (by default one number).
+
+    Raises
+    ------
+    NotAttempted
+        If the answer still holds ``...``.
+    WrongAnswer
+        If the answer holds no finite numbers or has another shape.
+    """
+    if answer is None or (isinstance(answer, list | tuple) and ... in answer):
+        raise NotAttempted
+    try:
+        values = np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        raise WrongAnswer(f"Expected numbers, got {type(answer).__name__}.") from None
+    if values.shape != shape:
+        wanted = f"an array of shape {shape}" if shape else "a single number"
+        raise WrongAnswer(f"Expected {wanted}, got shape {values.shape}.")
+    if not np.isfinite(values).all():
+        raise WrongAnswer("The answer holds a value that is not finite (nan or inf).")
+    return values
+
+
+def _find_grader(exercise: str) -> Callable[..., str]:
+    chapter, _, number = exercise.partition(".")
+    module_name = f"{__name__}.{chapter.replace('-', '_')}"
+    if not chapter.replace("-", "").isalnum() or find_spec(module_name) is None:
+        raise ValueError(f"There is no chapter {chapter!r} with exercises (asked: {exercise!r}).")
+    module = import_module(module_name)
+    grade = getattr(module, f"check_{number}", None)
+    if grade is None:
+        known = sorted(n.removeprefix("check_") for n in vars(module) if n.startswith("check_"))
+        raise ValueError(f"Exercise {exercise!r} does not exist; {chapter} has {', '.join(known)}.")
+    return grade

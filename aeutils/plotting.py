@@ -1,0 +1,207 @@
+"""The figures that return in every chapter.
+
+Each helper returns a figure, or draws into the axes that it is given. The label of a figure
+(``figure.get_label()``) is a sentence that says what is on it: the chapter puts it, made
+specific, into the ``alt`` text of the cell.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+CELL = 0.7  # inches that one small image takes
+
+
+def reconstructions(rows: Mapping[str, np.ndarray], count: int = 10) -> Figure:
+    """Draw rows of images above each other, such as originals over their reconstructions.
+
+    Parameters
+    ----------
+    rows : mapping of str to ndarray of shape (n, 28, 28, 1), (n, 28, 28) or (n, 784)
+        Label of each row and its images, with values in [0, 1]; values beyond are clipped.
+    count : int
+        How many images of each row to draw.
+
+    Raises
+    ------
+    ValueError
+        If there is no row, a row has fewer than `count` images, or images are not square.
+    """
+    if not rows:
+        raise ValueError("rows is empty; give at least one label with its images.")
+    for label, images in rows.items():
+        if len(images) < count:
+            raise ValueError(f"rows[{label!r}] has {len(images)} images; {count} are needed.")
+    images = np.concatenate([_as_squares(images[:count]) for images in rows.values()])
+    figure = _grid(np.clip(images, 0, 1), count, rows, vmin=0, vmax=1)
+    figure.set_label(f"{count} images in each of {len(rows)} rows: {', '.join(rows)}.")
+    return figure
+
+
+def image_grid(images: np.ndarray, columns: int = 10) -> Figure:
+    """Draw images as a grid, row by row.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, 28, 28, 1), (n, 28, 28) or (n, 784)
+        Images with values in [0, 1]; values beyond are clipped.
+    columns : int
+        Images per row.
+
+    Raises
+    ------
+    ValueError
+        If there is no image or images are not square.
+    """
+    figure = _grid(np.clip(_as_squares(images), 0, 1), columns, (), vmin=0, vmax=1)
+    figure.set_label(f"A grid of {len(images)} images in rows of {columns}.")
+    return figure
+
+
+def weights(kernel: np.ndarray, columns: int = 10, labels: Sequence[str] = ()) -> Figure:
+    """Draw the weights between the pixels and each unit as an image.
+
+    White is zero, blue positive, red negative; each image has its own scale.
+
+    Parameters
+    ----------
+    kernel : ndarray of shape (784, units)
+        Weights of one unit in each column. For a decoder give the transposed kernel.
+    columns : int
+        Images per row.
+    labels : sequence of str
+        Labels of the rows, from the top.
+
+    Raises
+    ------
+    ValueError
+        If there is no unit or the number of rows is not a square.
+    """
+    images = _as_squares(np.transpose(kernel).astype(float))
+    scale = np.abs(images).max(axis=(1, 2), keepdims=True)
+    images = images / np.maximum(scale, np.finfo(images.dtype).tiny)
+    figure = _grid(images, columns, labels, vmin=-1, vmax=1, cmap="RdBu")
+    figure.set_label(f"The weights of {len(images)} units as images, positive blue, negative red.")
+    return figure
+
+
+def loss_curves(
+    curves: Mapping[str, Sequence[float]],
+    x: Mapping[str, Sequence[float]] | None = None,
+    ax: Axes | None = None,
+    xlabel: str = "epoch",
+    ylabel: str = "loss",
+) -> Figure:
+    """Draw one or several losses over the epochs, or over time, on a logarithmic axis.
+
+    Parameters
+    ----------
+    curves : mapping of str to sequence of float
+        Label of each curve and its values, all above 0.
+    x : mapping of str to sequence of float, optional
+        Positions for the values of each curve; by default 1, 2, 3, ...
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+    xlabel, ylabel : str
+        Axis labels, in lower case.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, a curve has values that are not above 0, or `x` has not as many.
+    """
+    if not curves:
+        raise ValueError("curves is empty; give at least one label with its values.")
+    for label, values in curves.items():
+        if not np.all(np.asarray(values) > 0):
+            raise ValueError(f"curves[{label!r}] has values that are not above 0.")
+        if x is not None and len(x.get(label, ())) != len(values):
+            raise ValueError(f"x[{label!r}] must have {len(values)} positions, one for each value.")
+    ax = ax or plt.subplots()[1]
+    for label, values in curves.items():
+        positions = x[label] if x else range(1, len(values) + 1)
+        ax.plot(positions, values, label=label)
+    ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log")
+    label_log_axis(ax.yaxis)
+    ax.legend()
+    ax.figure.set_label(f"Curves of {ylabel} over {xlabel} for {', '.join(curves)}.")
+    return ax.figure
+
+
+def label_log_axis(axis: Axis) -> None:
+    """Label a logarithmic axis at 1, 2 and 5 of each power of ten with plain numbers."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def code_scatter(
+    z: np.ndarray, y: np.ndarray, class_names: Sequence[str] | None = None, ax: Axes | None = None
+) -> Figure:
+    """Draw two-dimensional codes as dots in the colours of their classes.
+
+    Parameters
+    ----------
+    z : ndarray of shape (n, 2)
+        Codes.
+    y : ndarray of shape (n,)
+        Class labels, 0, 1, 2, ...
+    class_names : sequence of str, optional
+        Names for the legend; by default the numbers.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+
+    Raises
+    ------
+    ValueError
+        If the codes are not two-dimensional or codes and labels differ in number.
+    """
+    z, y = np.asarray(z), np.asarray(y)
+    if np.ndim(z) != 2 or np.shape(z)[1] != 2 or len(z) != len(y):
+        raise ValueError(
+            f"z has shape {np.shape(z)} and y {np.shape(y)}; expected (n, 2) and (n,)."
+        )
+    ax = ax or plt.subplots(figsize=(5.6, 4.4))[1]
+    colours = plt.get_cmap("tab10")
+    for label in np.unique(y):
+        chosen = y == label
+        name = class_names[label] if class_names is not None else str(label)
+        ax.scatter(*z[chosen].T, s=4, color=colours(int(label) % 10), label=name, linewidths=0)
+    ax.set(xlabel="first code unit", ylabel="second code unit")
+    ax.legend(markerscale=3, loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.figure.set_label(f"{len(z)} two-dimensional codes, coloured by class.")
+    return ax.figure
+
+
+def _as_squares(images: np.ndarray) -> np.ndarray:
+    """Return images as an array of shape (n, side, side)."""
+    some = np.ndim(images) > 1 and len(images) > 0
+    flat = np.reshape(images, (len(images), -1)) if some else np.empty((0, 0))
+    side = int(np.sqrt(flat.shape[1]))
+    if side == 0 or side * side != flat.shape[1]:
+        raise ValueError(
+            f"images has shape {np.shape(images)}; expected (n, 28, 28, 1), (n, 28, 28) or "
+            "(n, 784), or another square, with n above 0."
+        )
+    return flat.reshape(len(flat), side, side)
+
+
+def _grid(images: np.ndarray, columns: int, labels: Iterable[str], **style) -> Figure:
+    """Draw images row by row, with a label to the left of each of the first rows."""
+    if columns < 1:
+        raise ValueError(f"columns is {columns}; it must be 1 or more.")
+    rows = -(-len(images) // columns)
+    size = (CELL * columns + bool(labels), CELL * rows)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for ax, image in zip(axes.flat, images, strict=False):
+        ax.imshow(image, **style)
+    for ax, label in zip(axes[:, 0], labels, strict=False):
+        ax.text(-0.2, 0.5, label, transform=ax.transAxes, ha="right", va="center", color="#333333")
+    return figure

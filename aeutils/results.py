@@ -1,0 +1,189 @@
+"""The results of a chapter beside their baseline, the published value and a reference band.
+
+``reference_results.toml`` has one table for each ``[chapter.metric]``: ``unit``; ``better``
+(``"lower"`` or ``"higher"``); ``small`` and ``full`` with the median of five seeds (``value``)
+and the ``band`` that a run has to fall into; ``baseline`` (a ``name`` and its value for each
+scale) and ``published`` (a ``value`` and its ``source``). Keys that do not apply are absent.
+"""
+
+import html
+import math
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from aeutils.session import Session
+
+REFERENCE_FILE = Path(__file__).with_name("reference_results.toml")
+MIME_TYPE = "application/vnd.aeutils.results+json"
+HEADINGS = ("metric", "unit", "this run", "baseline", "published", "reference band", "verdict")
+
+
+class OutsideBand(Exception):
+    """A metric fell outside its reference band while ``AEUTILS_STRICT=1`` was set."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One metric of a run with what it is compared to; absent comparisons are ``None``."""
+
+    metric: str
+    value: float
+    unit: str
+    better: str
+    band: tuple[float, float] | None
+    baseline: float | None
+    baseline_name: str | None
+    published: float | None
+    published_source: str | None
+
+    @property
+    def verdict(self) -> str:
+        """Say where the value lies: in the band, below it, above it, or nowhere."""
+        if not math.isfinite(self.value):
+            return "not finite"
+        if self.band is None:
+            return "no reference"
+        low, high = self.band
+        return "in band" if low <= self.value <= high else "below" if self.value < low else "above"
+
+    def cells(self) -> list[str]:
+        """Return the row of the table as text, in the order of ``HEADINGS``."""
+        band = "–" if self.band is None else f"{self.band[0]:#.4g} to {self.band[1]:#.4g}"
+        return [
+            self.metric,
+            f"{self.unit} ({self.better} is better)",
+            f"{self.value:#.4g}",
+            _compared(self.baseline, self.baseline_name),
+            _compared(self.published, self.published_source),
+            band,
+            self.verdict,
+        ]
+
+
+def load_reference(path: Path = REFERENCE_FILE) -> dict[str, dict[str, dict]]:
+    """Read the reference results: chapter -> metric -> table."""
+    with path.open("rb") as file:
+        return tomllib.load(file)
+
+
+def compare(chapter: str, values: Mapping[str, float], scale: str) -> list[Result]:
+    """Put the values of a chapter beside their references.
+
+    Parameters
+    ----------
+    chapter : str
+        Slug of the chapter.
+    values : mapping of str to float
+        What this run measured, by metric.
+    scale : {"small", "full"}
+        Which reference values apply.
+
+    Raises
+    ------
+    ValueError
+        If the file has no such metric, if a metric of the chapter is missing from `values`, or
+        if a value is not a single number.
+    """
+    reference = load_reference().get(chapter, {})
+    if set(values) != set(reference):
+        raise ValueError(
+            f"Chapter {chapter!r} reports {sorted(values)}, but {REFERENCE_FILE.name} lists "
+            f"{sorted(reference)}. Report each metric and enter new ones there."
+        )
+    return [_compare_one(name, value, reference[name], scale) for name, value in values.items()]
+
+
+def report(chapter: str, values: Mapping[str, float], session: Session) -> None:
+    """Show the results of a chapter as a table, and keep them in the output of the cell.
+
+    The output also has the MIME type ``application/vnd.aeutils.results+json``, from which the
+    scoreboard and the reference values are made.
+
+    Parameters
+    ----------
+    chapter : str
+        Slug of the chapter.
+    values : mapping of str to float
+        What this run measured, by metric.
+    session : Session
+        The session that `aeutils.setup` returned.
+
+    Raises
+    ------
+    ValueError
+        If the metrics are not those of ``reference_results.toml``.
+    OutsideBand
+        If a value lies outside its band and ``AEUTILS_STRICT=1`` is set.
+    """
+    from IPython.display import display
+
+    results = compare(chapter, values, session.scale)
+    bundle = {
+        "text/plain": _as_text(results),
+        "text/html": _as_html(results),
+        MIME_TYPE: {
+            "chapter": chapter,
+            **asdict(session),
+            "results": [{**asdict(result), "verdict": result.verdict} for result in results],
+        },
+    }
+    display(bundle, raw=True)
+    outside = [r for r in results if r.verdict not in ("in band", "no reference")]
+    if not outside:
+        return
+    message = "; ".join(f"{r.metric} = {r.value:.4g} is {_place(r)}" for r in outside)
+    if os.environ.get("AEUTILS_STRICT") == "1":
+        raise OutsideBand(f"{chapter}, {session.scale} scale: {message}.")
+    print(f"Warning: {message}. That is fine after a change of yours; else something is wrong.")
+
+
+def _compare_one(metric: str, value: float, entry: Mapping, scale: str) -> Result:
+    try:
+        value = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{metric} is {value!r}; a single number was expected.") from None
+    at_scale = entry.get(scale, {})
+    baseline, published = entry.get("baseline", {}), entry.get("published", {})
+    return Result(
+        metric=metric,
+        value=value,
+        unit=entry["unit"],
+        better=entry["better"],
+        band=tuple(at_scale["band"]) if "band" in at_scale else None,
+        baseline=baseline.get(scale),
+        baseline_name=baseline.get("name"),
+        published=published.get("value"),
+        published_source=published.get("source"),
+    )
+
+
+def _place(result: Result) -> str:
+    return result.verdict if result.verdict == "not finite" else f"{result.verdict} its band"
+
+
+def _compared(value: float | None, name: str | None) -> str:
+    return "–" if value is None else f"{value:#.4g} ({name})"
+
+
+def _as_text(results: list[Result]) -> str:
+    rows = [list(HEADINGS), *(result.cells() for result in results)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def _as_html(results: list[Result]) -> str:
+    head = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in result.cells()) + "</tr>"
+        for result in results
+    )
+    return (
+        '<table class="aeutils-results">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )

@@ -1,0 +1,161 @@
+"""One call that prepares a notebook: seed, backend, device, scale and figure style."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+BACKENDS = ("tensorflow", "jax")
+BACKEND_NAMES = {"tensorflow": "TensorFlow", "jax": "JAX"}
+SCALES = ("small", "full")
+STYLE = Path(__file__).with_name("book.mplstyle")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Session:
+    """What `setup` found and decided.
+
+    Attributes
+    ----------
+    scale : str
+        ``"small"`` (data inside the package) or ``"full"`` (the whole data sets).
+    backend : str
+        ``"tensorflow"`` or ``"jax"``.
+    device : str
+        The device that Keras computes on, in words.
+    seed : int
+        The seed of Python, NumPy and Keras.
+    """
+
+    scale: str
+    backend: str
+    device: str
+    seed: int
+
+    def pick(self, *, small: T, full: T) -> T:
+        """Return the value that belongs to the scale of this session.
+
+        Examples
+        --------
+        >>> Session("small", "jax", "2 CPU cores", 0).pick(small=30, full=10)
+        30
+        """
+        return small if self.scale == "small" else full
+
+
+def setup(scale: str | None = None, seed: int | None = None) -> Session:
+    """Prepare a notebook and say in one line what it runs on.
+
+    Seeds Python, NumPy and Keras, quietens the log lines of the backend, lets a GPU take its
+    memory step by step, sets the figure style of the book and prints one line.
+
+    Parameters
+    ----------
+    scale : {"small", "full"}, optional
+        Size of the data and of the training; by default the environment variable
+        ``AEUTILS_SCALE``, else ``"small"``.
+    seed : int, optional
+        By default the environment variable ``AEUTILS_SEED``, else 0.
+
+    Raises
+    ------
+    ValueError
+        For an unknown scale or backend, a seed that is not a whole number of 0 or more, or a
+        backend that came after Keras was imported.
+    """
+    scale = scale if scale is not None else os.environ.get("AEUTILS_SCALE") or "small"
+    if scale not in SCALES:
+        raise ValueError(f"scale (or AEUTILS_SCALE) is {scale!r}; choose {' or '.join(SCALES)}.")
+    seed = _read_seed(seed)
+    backend = _read_backend()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+    with _without_stderr():
+        import keras
+
+        keras.utils.set_random_seed(
+            seed
+        )  # on JAX too this imports TensorFlow where it is installed
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # TensorFlow sets it as it is imported
+    session = Session(scale, backend, _find_device(backend), seed)
+    _set_figure_style()
+    name = BACKEND_NAMES[backend]
+    print(f"Keras {keras.__version__} with {name} on {session.device}, {scale} scale, seed {seed}.")
+    return session
+
+
+def _read_seed(seed: int | None) -> int:
+    value = seed if seed is not None else os.environ.get("AEUTILS_SEED") or "0"
+    if not str(value).isdecimal():
+        raise ValueError(f"seed (or AEUTILS_SEED) is {value!r}; give a whole number of 0 or more.")
+    return int(value)
+
+
+def _read_backend() -> str:
+    """Return the backend that Keras uses or will use, and make sure that the book knows it."""
+    if "keras" in sys.modules:
+        loaded = sys.modules["keras"].backend.backend()
+        wanted = os.environ.get("KERAS_BACKEND") or loaded
+        if wanted != loaded:
+            raise ValueError(
+                f"KERAS_BACKEND is {wanted!r}, but Keras already runs on {loaded!r}. "
+                "Restart the kernel and set the variable before Keras is imported."
+            )
+    else:
+        wanted = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    if wanted not in BACKENDS:
+        raise ValueError(
+            f"KERAS_BACKEND is {wanted!r}; this book runs on {' and on '.join(BACKENDS)}. "
+            "Set the variable to one of them before Keras is imported."
+        )
+    os.environ["KERAS_BACKEND"] = wanted
+    return wanted
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """Send what compiled code writes to standard error to nowhere; errors of Python still rise.
+
+    TensorFlow logs a few lines while it is imported, whatever its log level.
+    """
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _find_device(backend: str) -> str:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cpu = f"{cores} CPU core{'s' if cores != 1 else ''}"
+    if backend == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        return cpu if device.platform == "cpu" else device.device_kind
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        tf.config.experimental.set_memory_growth(gpu, True)
+    return tf.config.experimental.get_device_details(gpus[0])["device_name"] if gpus else cpu
+
+
+def _set_figure_style() -> None:
+    import matplotlib.pyplot as plt
+
+    plt.style.use(STYLE)
+    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("retina")

@@ -1,0 +1,24 @@
+"""What all tests share: no window, a quiet backend, and settings that do not leak in or out."""
+
+import os
+
+os.environ["MPLBACKEND"] = "agg"
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import matplotlib
+import matplotlib.pyplot as plt
+import pytest
+
+# The data folder stays: whoever sets it asks for the tests of the whole data sets as well.
+OWN_VARIABLES = ("AEUTILS_SCALE", "AEUTILS_SEED", "AEUTILS_STRICT", "AEUTILS_CACHE_DIR")
+
+
+@pytest.fixture(autouse=True)
+def isolated(monkeypatch):
+    """Hide the settings of the caller, and leave neither settings, styles nor figures behind."""
+    for name in OWN_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    with matplotlib.rc_context():
+        yield
+    plt.close("all")

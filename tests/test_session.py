@@ -1,0 +1,226 @@
+"""The first call of every notebook: scale, backend, seed, device and style."""
+
+import importlib.util
+import logging
+import os
+import random
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import IPython
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from aeutils import session as session_module
+from aeutils.session import Session, setup
+
+BACKEND = keras.backend.backend()
+
+
+def run(code, **variables):
+    """Run code in a new interpreter, in which Keras has not been imported."""
+    command = [sys.executable, "-c", code]
+    environment = {**os.environ, **variables}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def test_scale_from_argument_variable_and_default(monkeypatch):
+    assert setup().scale == "small"
+    monkeypatch.setenv("AEUTILS_SCALE", "")
+    assert setup().scale == "small"
+    monkeypatch.setenv("AEUTILS_SCALE", "full")
+    assert setup().scale == "full"
+    assert setup(scale="small").scale == "small"
+
+
+def test_pick():
+    assert Session("small", "jax", "1 CPU core", 0).pick(small=30, full="ten") == 30
+    assert Session("full", "jax", "1 CPU core", 0).pick(small=30, full="ten") == "ten"
+
+
+@pytest.mark.parametrize("scale", ["large", "", "Small"])
+def test_unknown_scale(scale):
+    with pytest.raises(ValueError, match=f"AEUTILS_SCALE.* is {scale!r}; choose small or full"):
+        setup(scale=scale)
+
+
+def test_unknown_scale_in_the_variable(monkeypatch):
+    monkeypatch.setenv("AEUTILS_SCALE", "large")
+    with pytest.raises(ValueError, match="AEUTILS_SCALE.* is 'large'; choose small or full"):
+        setup()
+
+
+def test_seed_from_argument_variable_and_default(monkeypatch):
+    assert setup().seed == 0
+    monkeypatch.setenv("AEUTILS_SEED", "7")
+    assert setup().seed == 7
+    assert setup(seed=0).seed == 0
+    assert setup(seed=np.int64(3)).seed == 3
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, True, "one", float("nan"), 2**32])
+def test_bad_seed(seed):
+    with pytest.raises(ValueError, match=r"[Ss]eed"):
+        setup(seed=seed)
+
+
+@pytest.mark.parametrize("seed", ["-1", "1.0", "one"])
+def test_bad_seed_in_the_variable(seed, monkeypatch):
+    monkeypatch.setenv("AEUTILS_SEED", seed)
+    with pytest.raises(ValueError, match=f"'{seed}'; give a whole number of 0 or more"):
+        setup()
+
+
+def draw():
+    """Return random numbers of Python, NumPy and Keras, from the start of a layer as well."""
+    layer = keras.layers.Dense(2)
+    layer.build((None, 2))
+    normal = keras.ops.convert_to_numpy(keras.random.normal((3,)))
+    return [random.random(), *np.random.rand(3), *normal, *layer.get_weights()[0].flat]
+
+
+def test_seed_repeats_all_random_numbers():
+    setup(seed=5)
+    first = draw()
+    setup(seed=5)
+    assert draw() == first
+    setup(seed=6)
+    assert not set(draw()) & set(first)
+
+
+def test_line(capsys):
+    session = setup(scale="full", seed=4)
+    assert re.fullmatch(
+        rf"Keras [\d.]+ with (TensorFlow|JAX) on {session.device}, full scale, seed 4\.\n",
+        capsys.readouterr().out,
+    )
+    assert session == Session("full", BACKEND, session.device, 4)
+    assert os.environ["KERAS_BACKEND"] == BACKEND
+
+
+def test_style_is_that_of_the_book():
+    assert plt.rcParams["image.cmap"] == "viridis"
+    setup()
+    assert plt.rcParams["image.cmap"] == "gray_r"
+    assert plt.rcParams["axes.prop_cycle"].by_key()["color"][0] == "#0072B2"
+    assert plt.rcParams["axes.spines.top"] is False
+
+
+def test_figures_are_sharp_in_a_notebook_only(monkeypatch):
+    formats = []
+    monkeypatch.setattr(
+        "matplotlib_inline.backend_inline.set_matplotlib_formats", lambda *f: formats.append(f)
+    )
+    monkeypatch.setattr(IPython, "get_ipython", lambda: None)
+    setup()
+    assert formats == []
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace())
+    setup()
+    assert formats == [("retina",)]
+
+
+def test_log_level(monkeypatch):
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    logging.getLogger("tensorflow").setLevel(logging.INFO)
+    setup()
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
+    assert logging.getLogger("tensorflow").level == logging.ERROR
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")  # somebody looks for an error
+    setup()
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+
+
+def test_lines_of_compiled_code_are_hidden_for_a_while(capfd):
+    with pytest.raises(ImportError), session_module._without_stderr():
+        os.write(2, b"hidden")
+        raise ImportError
+    os.write(2, b"shown")
+    assert capfd.readouterr().err == "shown"
+
+
+def test_backend_changed_after_keras_was_imported(monkeypatch):
+    other = "jax" if BACKEND == "tensorflow" else "tensorflow"
+    monkeypatch.setenv("KERAS_BACKEND", other)
+    with pytest.raises(ValueError, match=f"is '{other}', but Keras already runs on '{BACKEND}'"):
+        setup()
+
+
+def test_backend_of_keras_counts_when_the_variable_is_unset(monkeypatch):
+    monkeypatch.delenv("KERAS_BACKEND")
+    assert setup().backend == BACKEND
+    assert os.environ["KERAS_BACKEND"] == BACKEND
+
+
+def test_unknown_backend_that_already_runs(monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "numpy")
+    monkeypatch.delenv("KERAS_BACKEND")
+    with pytest.raises(ValueError, match="'numpy'; this book runs on tensorflow and on jax"):
+        setup()
+
+
+def test_unknown_backend_before_keras_is_imported(monkeypatch):
+    monkeypatch.delitem(sys.modules, "keras")
+    monkeypatch.setenv("KERAS_BACKEND", "theano")
+    with pytest.raises(ValueError, match="'theano'; this book runs on tensorflow and on jax"):
+        setup()
+    assert "keras" not in sys.modules
+
+
+def test_backend_before_keras_is_imported(monkeypatch):
+    monkeypatch.delitem(sys.modules, "keras")
+    for variable, backend in (("jax", "jax"), ("", "tensorflow")):
+        monkeypatch.setenv("KERAS_BACKEND", variable)
+        assert session_module._read_backend() == backend
+        assert os.environ["KERAS_BACKEND"] == backend
+
+
+@pytest.mark.parametrize(("cores", "words"), [(1, "1 CPU core"), (12, "12 CPU cores")])
+def test_number_of_cores(cores, words, monkeypatch):
+    cpu = SimpleNamespace(devices=lambda: [SimpleNamespace(platform="cpu", device_kind="cpu")])
+    monkeypatch.setitem(sys.modules, "jax", cpu)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(cores)), raising=False)
+    assert session_module._find_device("jax") == words
+    monkeypatch.delattr(os, "sched_getaffinity")  # as on macOS
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert session_module._find_device("jax") == words
+
+
+def test_gpu_of_jax(monkeypatch):
+    gpu = SimpleNamespace(platform="gpu", device_kind="NVIDIA T4")
+    monkeypatch.setitem(sys.modules, "jax", SimpleNamespace(devices=lambda: [gpu]))
+    assert session_module._find_device("jax") == "NVIDIA T4"
+
+
+@pytest.mark.parametrize("gpus", [[], ["GPU:0", "GPU:1"]])
+def test_gpus_of_tensorflow_take_memory_as_they_need_it(gpus, monkeypatch):
+    growth = {}
+    config = SimpleNamespace(
+        list_physical_devices=lambda kind: gpus if kind == "GPU" else ["CPU:0"],
+        experimental=SimpleNamespace(
+            set_memory_growth=growth.__setitem__,
+            get_device_details=lambda gpu: {"device_name": f"NVIDIA T4 as {gpu}"},
+        ),
+    )
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(config=config))
+    device = session_module._find_device("tensorflow")
+    assert growth == dict.fromkeys(gpus, True)
+    assert device == "NVIDIA T4 as GPU:0" if gpus else "CPU core" in device
+
+
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs JAX")
+def test_jax_in_a_new_interpreter_without_tensorflow():
+    code = "import sys; sys.modules['tensorflow'] = None; from aeutils import setup; setup(seed=2)"
+    done = run(code, AEUTILS_SCALE="full", KERAS_BACKEND="jax")
+    assert done.returncode == 0, done.stderr
+    line = r"Keras [\d.]+ with JAX on .+, full scale, seed 2\.\n"
+    assert re.fullmatch(line, done.stdout), done.stdout
+    assert done.stderr == ""
+
+
+def test_import_leaves_the_choice_of_the_backend_open():
+    done = run("import sys, aeutils; print('keras' in sys.modules)")
+    assert done.stdout == "False\n", done.stderr

@@ -1,0 +1,322 @@
+"""Training: schedule, targets, validation, progress, and what stops it; on either backend."""
+
+import re
+from types import SimpleNamespace
+
+import IPython
+import IPython.display
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from aeutils import training
+from aeutils.training import fit, gains_from_xla
+
+X = np.random.default_rng(0).random((64, 4), dtype=np.float32)
+JAX = keras.backend.backend() == "jax"
+
+
+def make_model(units=4):
+    keras.utils.set_random_seed(0)
+    return keras.Sequential([keras.Input((4,)), layers.Dense(units)])
+
+
+def train(model, x=X, y=None, **options):
+    """Train for one epoch, without the seconds that XLA takes to compile."""
+    defaults = {"loss": "mse", "valid": None, "epochs": 1, "jit_compile": False}
+    return fit(model, x, y, **{**defaults, **options}).history
+
+
+def error(model, x, y):
+    return np.mean((keras.ops.convert_to_numpy(model(x)) - y) ** 2)
+
+
+class Scaled(keras.Model):
+    """Brings its own loss: the mean squared error, times 100."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(4)
+
+    def call(self, x):
+        return self.dense(x)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        assert y is None
+        return 100 * keras.ops.mean((x - y_pred) ** 2)
+
+
+class Size(layers.Layer):
+    """Adds the mean square of what passes through it to the loss of the model."""
+
+    def call(self, x):
+        self.add_loss(keras.ops.mean(x**2))
+        return x
+
+
+@pytest.fixture
+def executions(monkeypatch):
+    """Collect one item for each look at the loss, which comes after each execution."""
+    seen = []
+    original = training._Progress.on_train_batch_end
+
+    def on_train_batch_end(self, batch, logs=None):
+        seen.append(batch)
+        original(self, batch, logs)
+
+    monkeypatch.setattr(training._Progress, "on_train_batch_end", on_train_batch_end)
+    return seen
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Let a second pass between any two looks at the clock."""
+    seconds = iter(range(100))
+    clock = SimpleNamespace(perf_counter=lambda: next(seconds))
+    monkeypatch.setattr(training, "time", clock)
+
+
+def test_training_compiled_by_xla(capsys):
+    model = make_model()
+    options = {"learning_rate": 0.05, "batch_size": 27, "jit_compile": True}
+    history = train(model, X[10:], valid=X[:10], epochs=80, **options)
+    assert history["loss"][-1] < 0.1 * history["loss"][0]
+    assert history["val_loss"][-1] == pytest.approx(error(model, X[:10], X[:10]), rel=1e-3)
+    assert {key: len(values) for key, values in history.items()} == dict.fromkeys(
+        ["loss", "val_loss", "seconds"], 80
+    )
+    assert history["seconds"][0] > 0 and all(np.diff(history["seconds"]) > 0)
+    out = capsys.readouterr().out
+    assert re.search(r"\repoch 80 of 80, \d+\.\d s: loss [\d.e-]+, val_loss [\d.e-]+\n$", out)
+
+
+@pytest.mark.parametrize(("schedule", "last"), [("cosine", 0.0), ("constant", 0.5)])
+def test_learning_rate_of_first_and_last_step(schedule, last):
+    model = make_model()
+    kernel, bias = (np.array(weight) for weight in model.get_weights())
+    gradient = X.T @ (X @ kernel + bias - X) * 2 / X.size
+    train(model, optimizer="sgd", learning_rate=0.5, schedule=schedule, batch_size=64)
+    assert np.allclose(model.get_weights()[0], kernel - 0.5 * gradient, atol=1e-6)
+    assert float(model.optimizer.learning_rate) == pytest.approx(last, abs=1e-9)
+
+
+def test_cosine_ends_with_the_last_step_of_the_last_epoch():
+    model = make_model()
+    train(model, epochs=3, batch_size=30, learning_rate=0.5)
+    rates = [float(model.optimizer._learning_rate(step)) for step in range(10)]
+    assert rates == pytest.approx([0.25 * (1 + np.cos(np.pi * step / 9)) for step in range(10)])
+    assert int(model.optimizer.iterations) == 9
+
+
+@pytest.mark.parametrize(("rows", "count", "per_execution"), [(40, 3, 16), (3, 1, 3)])
+def test_steps_per_execution(rows, count, per_execution, executions):
+    model = make_model()
+    train(model, X[:rows], batch_size=1)
+    assert len(executions) == count
+    assert model.steps_per_execution == per_execution
+    assert int(model.optimizer.iterations) == rows
+
+
+def test_loss_of_the_model_itself():
+    model = Scaled()
+    history = train(model, loss=None, valid=X[:9])
+    assert history["val_loss"][-1] == pytest.approx(100 * error(model, X[:9], X[:9]), rel=1e-4)
+
+
+def test_loss_of_a_layer():
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(4), Size()])
+    history = train(model, loss=None, valid=X[:9], epochs=5, learning_rate=0.05)
+    assert history["val_loss"][-1] == pytest.approx(error(model, X[:9], 0), rel=1e-4)
+    assert history["val_loss"][-1] < history["val_loss"][0]
+
+
+def test_targets_and_metrics():
+    model, y = make_model(2), 2 + X[:, :2]
+    options = {"valid": (X[:9], y[:9]), "metrics": ["mae"], "learning_rate": 0.1}
+    history = train(model, X, y, epochs=8, batch_size=16, **options)
+    assert set(history) == {"loss", "mae", "val_loss", "val_mae", "seconds"}
+    assert history["loss"][-1] < 0.5 * history["loss"][0]
+    assert history["val_loss"][-1] == pytest.approx(error(model, X[:9], y[:9]), rel=1e-4)
+
+
+def test_loss_that_is_not_finite_stops_at_once(executions):
+    bad = X.copy()
+    bad[0, 0] = np.nan
+    expected = r"The loss became nan in epoch 1\. Lower learning_rate \(now 0\.02\) or look"
+    with pytest.raises(FloatingPointError, match=expected):
+        train(make_model(), bad[:40], batch_size=20, epochs=9, learning_rate=0.02)
+    assert len(executions) == 1
+
+
+def test_divergence_names_the_epoch(executions):
+    options = {"optimizer": "sgd", "learning_rate": 1e30, "schedule": "constant"}
+    with pytest.raises(FloatingPointError, match=r"became inf in epoch 2\. .*\(now 1e\+30\)"):
+        train(make_model(), batch_size=64, epochs=9, **options)
+    assert len(executions) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"x": X[:0]}, r"x has shape \(0, 4\); expected"),
+        ({"x": X[:, 0]}, r"x has shape \(64,\)"),
+        ({"y": X[:9]}, "x has 64 rows and y 9; they must match"),
+        ({"valid": X[:0]}, r"valid\[0\] has shape \(0, 4\)"),
+        ({"valid": (X, X[:9])}, r"valid\[0\] has 64 rows and valid\[1\] 9; they must match"),
+        ({"epochs": 0}, "epochs is 0; it must be a whole number of 1 or more"),
+        ({"epochs": 1.5}, r"epochs is 1\.5"),
+        ({"batch_size": 0}, "batch_size is 0; it must be a whole number"),
+        ({"batch_size": 0.5}, r"batch_size is 0\.5"),
+        ({"learning_rate": 0}, "learning_rate is 0; it must be a number above 0"),
+        ({"learning_rate": -1e-3}, r"learning_rate is -0\.001"),
+        ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"learning_rate": float("inf")}, "learning_rate is inf"),
+        ({"schedule": "linear"}, "schedule is 'linear'; choose 'cosine' or 'constant'"),
+        ({"optimizer": "fastest"}, "fastest"),
+    ],
+)
+def test_bad_arguments(options, message):
+    with pytest.raises(ValueError, match=message):
+        train(make_model(), **options)
+
+
+class Nested(keras.Model):
+    """Holds a layer inside a layer inside a list."""
+
+    class Block(layers.Layer):
+        def __init__(self, layer):
+            super().__init__()
+            self.stages = [layers.Dense(2), layer]
+
+    def __init__(self, layer):
+        super().__init__()
+        self.blocks = [self.Block(layers.Dense(2)), self.Block(layer)]
+
+
+@pytest.fixture(params=["tensorflow", "jax"])
+def backend(request, monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: request.param)
+    return request.param
+
+
+def holders(layer):
+    """Return models that hold a layer at several depths."""
+    inner = keras.Sequential([layers.Dense(2), layer])
+    return [keras.Sequential([layer]), keras.Sequential([layers.Dense(2), inner]), Nested(layer)]
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [layers.Dense(2), layers.Conv2D(2, 3, strides=2), layers.Conv2DTranspose(2, 3, strides=2)],
+)
+def test_dense_and_strided_models_gain_from_xla(backend, layer):
+    assert [gains_from_xla(model) for model in holders(layer)] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.GaussianNoise(0.5),
+        layers.GaussianDropout(0.5),
+        layers.Dropout(0.5),
+        layers.SpatialDropout2D(0.5),
+        layers.MaxPooling2D(),
+        layers.UpSampling2D(),
+        layers.LSTM(2),
+        layers.GRU(2),
+        layers.Bidirectional(layers.LSTM(2)),
+    ],
+    ids=lambda layer: layer.name,
+)
+def test_other_models_gain_from_xla_on_jax_only(backend, layer):
+    assert [gains_from_xla(model) for model in holders(layer)] == [backend == "jax"] * 3
+
+
+def test_fit_compiles_by_that_rule_unless_overruled(monkeypatch):
+    monkeypatch.setattr(keras.Model, "fit", lambda *args, **options: None)
+    noisy = keras.Sequential([keras.Input((4,)), layers.GaussianNoise(0.1), layers.Dense(4)])
+    for model, epochs, jit_compile, expected in (
+        (make_model(), 400, None, True),
+        (make_model(), 399, None, JAX),  # 798 steps are too few to pay for the compilation
+        (noisy, 400, None, JAX),
+        (noisy, 400, True, True),
+        (make_model(), 400, False, False),
+    ):
+        fit(model, X, valid=None, epochs=epochs, batch_size=32, loss="mse", jit_compile=jit_compile)
+        assert model.jit_compile is expected
+
+
+def test_progress_in_plain_python_is_one_line(clock, capsys):
+    train(make_model(), epochs=3)
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1 and out.endswith("\n")
+    lines = [line.split(": ")[0] for line in out.strip().split("\r")]
+    assert lines == ["epoch 1 of 3, 1.0 s", "epoch 2 of 3, 2.0 s", "epoch 3 of 3, 3.0 s"]
+
+
+def test_progress_in_a_notebook_is_one_output(clock, monkeypatch, capsys):
+    shown, updates = [], []
+
+    def display(data, **options):
+        shown.append((data["text/plain"], options))
+        return SimpleNamespace(update=lambda data, raw: updates.append(data["text/plain"]))
+
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace())
+    monkeypatch.setattr(IPython.display, "display", display)
+    train(make_model(), epochs=3)
+    assert len(shown) == 1 and len(updates) == 2
+    assert shown[0][1] == {"raw": True, "display_id": True}
+    assert re.fullmatch(r"epoch 1 of 3, 1\.0 s: loss [\d.]+", shown[0][0])
+    assert updates[1].startswith("epoch 3 of 3, 3.0 s: loss ")
+    assert capsys.readouterr().out == ""
+
+
+def test_progress_is_not_shown_after_each_of_many_short_epochs(monkeypatch, capsys):
+    monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: 0.0))
+    train(make_model(), epochs=3)
+    assert capsys.readouterr().out.count("epoch") == 1
+
+
+@pytest.mark.parametrize(
+    ("y", "valid", "message"),
+    [
+        (X, X, r"valid must be \(inputs, targets\)"),
+        (X, (X, None), "tuple of two"),
+        (None, (X, X, X), "tuple of two"),
+    ],
+)
+def test_targets_are_given_for_validation_too(y, valid, message):
+    with pytest.raises(ValueError, match=message):
+        train(make_model(), y=y, valid=valid)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("epochs", 2.0), ("batch_size", "8"), ("learning_rate", None), ("optimizer", "adamant")],
+)
+def test_settings_of_a_wrong_type_are_named(option, value):
+    with pytest.raises(ValueError, match=f"{option} is {value!r}"):
+        train(make_model(), **{option: value})
+
+
+def test_line_of_progress_begins_with_the_label(capsys):
+    train(make_model(), label="textbook")
+    assert capsys.readouterr().out.strip().startswith("textbook: epoch 1 of 1, ")
+
+
+def test_shorter_line_leaves_nothing_of_a_longer_one(capsys):
+    progress = training._Progress(0.1, "")
+    progress.set_params({"epochs": 2})
+    for epoch, loss in ((1, 0.6347), (2, 0.5)):
+        progress.epoch = epoch
+        progress._show({"loss": loss, "seconds": 1.0})
+    assert len({len(line) for line in capsys.readouterr().out.strip("\r\n").split("\r")}) == 1
+
+
+def test_short_training_is_not_compiled_on_tensorflow(monkeypatch):
+    monkeypatch.setattr(keras.Model, "fit", lambda self, *args, **options: options)
+    for steps, expected in ((training.STEPS_WORTH_COMPILING - 1, JAX), (10_000, True)):
+        model = make_model()
+        fit(model, X, valid=None, loss="mse", batch_size=64, epochs=steps)
+        assert model.jit_compile is expected

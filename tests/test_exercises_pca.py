@@ -1,0 +1,99 @@
+"""The exercises of the chapter `pca` accept right answers and explain wrong ones."""
+
+import numpy as np
+import pytest
+from scipy.linalg import subspace_angles
+
+from aeutils import check
+
+
+def cosines(a, b):
+    return np.linalg.svd(a.T @ b, compute_uv=False)
+
+
+def orthonormal(a):
+    return np.linalg.qr(a)[0]
+
+
+def largest_angle(a, b):
+    return np.degrees(np.arccos(np.clip(cosines(orthonormal(a), orthonormal(b)).min(), 0, 1)))
+
+
+def by_projection(a, b):
+    """Return the largest angle from the sine: what of one basis the other cannot express."""
+    p, q = orthonormal(a), orthonormal(b)
+    return np.degrees(np.arcsin(np.linalg.norm(q - p @ (p.T @ q), ord=2)))
+
+
+def unit_columns(a):
+    return a / np.linalg.norm(a, axis=0)
+
+
+inv = np.linalg.inv
+RIGHT = [
+    ("pca.1", lambda e, k: np.sort(e)[::-1][k:].sum()),
+    ("pca.1", lambda e, k: sum(sorted(e, reverse=True)[k:])),
+    ("pca.1", lambda e, k: e.sum() - np.sort(e)[len(e) - k :].sum()),
+    ("pca.2", largest_angle),
+    ("pca.2", by_projection),
+    ("pca.2", lambda a, b: np.degrees(subspace_angles(a, b)).max()),
+    ("pca.2", lambda a, b: np.degrees(subspace_angles(a, b))[0]),
+    ("pca.3", lambda e, d, a: (e @ a, inv(a) @ d)),
+    ("pca.3", lambda e, d, a: [e @ a, np.linalg.solve(a, d)]),
+]
+WRONG = [
+    ("pca.1", lambda e, k: np.sort(e)[::-1][:k].sum(), "what the code keeps"),
+    ("pca.1", lambda e, k: np.sort(e)[::-1][k:].mean(), "nothing to average"),
+    ("pca.1", lambda e, k: e[k:].sum(), "no order"),
+    ("pca.1", lambda e, k: np.sort(e)[k:].sum(), "turn the order round"),
+    ("pca.1", lambda e, k: np.sort(e)[::-1][k - 1 :].sum(), "One too many"),
+    ("pca.1", lambda e, k: np.sort(e)[::-1][k + 1 :].sum(), "One too few"),
+    ("pca.1", lambda e, k: np.sort(e)[::-1][k:].sum() / e.sum(), "share of the variance"),
+    ("pca.1", lambda e, k: np.sort(e)[:-k].sum(), "With k = 0"),
+    ("pca.1", lambda e, k: 2.0, "1.75"),
+    ("pca.1", lambda e, k: np.sort(e)[::-1][k:], "single number"),
+    ("pca.1", 1.75, "must be a function"),
+    ("pca.2", lambda a, b: np.radians(largest_angle(a, b)), "radians"),
+    ("pca.2", lambda a, b: np.degrees(subspace_angles(a, b)).min(), "smallest angle"),
+    ("pca.2", lambda a, b: cosines(orthonormal(a), orthonormal(b)).min(), "is the cosine"),
+    ("pca.2", lambda a, b: 90 - largest_angle(a, b), "not sines"),
+    ("pca.2", lambda a, b: np.degrees(np.arccos(cosines(unit_columns(a), unit_columns(b))[-1])),
+     "at right angles"),
+    ("pca.2", lambda a, b: np.degrees(np.arccos(np.clip(cosines(a, b), -1, 1))).max(),
+     "not orthonormal"),
+    ("pca.2", lambda a, b: np.degrees(np.arccos(np.clip(cosines(a, b), -1, 1)))[-1],
+     "not orthonormal"),
+    ("pca.2", lambda a, b: largest_angle(a, b) if largest_angle(a, b) > 1 else np.nan, "clip"),
+    ("pca.2", lambda a, b: 12.0, "subspace_angles"),
+    ("pca.2", lambda a, b: subspace_angles(a, b), "single number"),
+    ("pca.3", lambda e, d, a: (e, d), "still z"),
+    ("pca.3", lambda e, d, a: (e @ inv(a), a @ d), "z a^-1"),
+    ("pca.3", lambda e, d, a: (e @ a, d), "undo a first"),
+    ("pca.3", lambda e, d, a: (e @ a, a @ d), "a second time"),
+    ("pca.3", lambda e, d, a: (e @ a, a.T @ d), "transpose"),
+    ("pca.3", lambda e, d, a: (e @ a.T, inv(a) @ d), "should be z a"),
+    ("pca.3", lambda e, d, a: (e @ a, inv(a).T @ d), "reconstruction has changed"),
+    ("pca.3", lambda e, d, a: e @ a, "two matrices"),
+    ("pca.3", lambda e, d, a: (a @ e, d), "stops with ValueError"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
+def test_accepts_right_answers(exercise, answer, capsys):
+    check(exercise, answer)
+    assert capsys.readouterr().out.startswith(f"{exercise}: right.")
+
+
+@pytest.mark.parametrize(("exercise", "answer", "hint"), WRONG)
+def test_explains_wrong_answers(exercise, answer, hint, capsys):
+    check(exercise, answer)
+    said = capsys.readouterr().out
+    assert said.startswith(f"{exercise}: not yet.")
+    assert hint in said
+
+
+@pytest.mark.parametrize("exercise", ["pca.1", "pca.2", "pca.3"])
+@pytest.mark.parametrize("answer", [..., lambda *arguments: ..., lambda *arguments: None])
+def test_says_when_nothing_was_attempted(exercise, answer, capsys):
+    check(exercise, answer)
+    assert "not attempted yet" in capsys.readouterr().out

@@ -1,0 +1,67 @@
+"""The exercises of the chapter `vanilla` accept right answers and explain wrong ones."""
+
+import numpy as np
+import pytest
+
+from aeutils import check
+
+
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+
+
+def dead_share(x, x_hat):
+    used = x.max(axis=0) > 0
+    return (used & (x_hat.max(axis=0) == 0)).sum() / used.sum()
+
+
+RIGHT = [
+    ("vanilla.1", 784 * 128 + 128 + 128 * 784 + 784),
+    ("vanilla.1", np.int64(201_616)),
+    ("vanilla.2", dead_share),
+    ("vanilla.2", lambda x, x_hat: np.mean((x_hat == 0).all(0)[(x > 0).any(0)])),
+    ("vanilla.3", lambda a, x: sigmoid(a) - x),
+    ("vanilla.3", lambda a, x: [float(sigmoid(u) - v) for u, v in zip(a, x, strict=True)]),
+]
+WRONG = [
+    ("vanilla.1", 2 * 784 * 128, "bias"),
+    ("vanilla.1", 784 * 128 + 128, "encoder alone"),
+    ("vanilla.1", 2 * (784 * 128 + 128), "784 biases"),
+    ("vanilla.1", 784 * 128 + 128 + 784, "two of them"),
+    ("vanilla.1", 12, "each of two layers"),
+    ("vanilla.1", "many", "Expected numbers"),
+    ("vanilla.2", lambda x, x_hat: (x_hat == 0).all(0).mean(), "never use do not count"),
+    ("vanilla.2", lambda x, x_hat: ((x_hat == 0).all(0) & x.any(0)).mean(), "wrong total"),
+    ("vanilla.2", lambda x, x_hat: (x_hat == 0).all(0).sum() / x.any(0).sum(), "not dead"),
+    ("vanilla.2", lambda x, x_hat: (x_hat[:, x.any(0)] == 0).mean(), "every image"),
+    ("vanilla.2", lambda x, x_hat: 1 - dead_share(x, x_hat), "alive"),
+    ("vanilla.2", lambda x, x_hat: 0.9, "1/3"),
+    ("vanilla.2", lambda x, x_hat: x.mean(axis=0), "single number"),
+    ("vanilla.3", lambda a, x: x - sigmoid(a), "sign"),
+    ("vanilla.3", lambda a, x: a - x, "sigmoid first"),
+    ("vanilla.3", lambda a, x: 2 * (sigmoid(a) - x) * sigmoid(a) * sigmoid(-a), "squared error"),
+    ("vanilla.3", lambda a, x: (sigmoid(a) - x) * sigmoid(a) * sigmoid(-a), "cancels"),
+    ("vanilla.3", lambda a, x: (sigmoid(a) - x) / (sigmoid(a) * sigmoid(-a)), "chain rule"),
+    ("vanilla.3", lambda a, x: np.mean(sigmoid(a) - x), "shape"),
+    ("vanilla.3", lambda a, x: 0 * a, "finite differences"),
+]
+
+
+@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
+def test_accepts_right_answers(exercise, answer, capsys):
+    check(exercise, answer)
+    assert capsys.readouterr().out.startswith(f"{exercise}: right.")
+
+
+@pytest.mark.parametrize(("exercise", "answer", "hint"), WRONG)
+def test_explains_wrong_answers(exercise, answer, hint, capsys):
+    check(exercise, answer)
+    said = capsys.readouterr().out
+    assert said.startswith(f"{exercise}: not yet.")
+    assert hint in said
+
+
+@pytest.mark.parametrize("exercise", ["vanilla.1", "vanilla.2", "vanilla.3"])
+def test_says_that_nothing_was_attempted(exercise, capsys):
+    check(exercise, ...)
+    assert "not attempted yet" in capsys.readouterr().out

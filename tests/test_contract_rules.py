@@ -208,7 +208,7 @@ ALLOWED = [
     says("For $a < b$ and $c > d$ see [Keras](https://keras.io) and [PCA](pca.ipynb#results)."),
     says("Keras 3 takes 2.5 seconds.\n\n```python\nprint('<b>')\n```"),
     runs("def draw(ax):\n    ax.plot(codes)"),
-    runs(f'{PLOT}\nax.set_xlabel("PCA dimension")', mystnb=DESCRIBED),
+    runs(f'{PLOT}\nax.set_xlabel("PCA dimension");', mystnb=DESCRIBED),
     runs("half = 7 / 2\nworker = home / 'tmpl'"),
 ]
 

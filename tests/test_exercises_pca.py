@@ -1,10 +1,8 @@
 """The exercises of the chapter `pca` accept right answers and explain wrong ones."""
 
 import numpy as np
-import pytest
+from exercise_cases import make_tests
 from scipy.linalg import subspace_angles
-
-from aeutils import check
 
 
 def cosines(a, b):
@@ -77,23 +75,4 @@ WRONG = [
     ("pca.3", lambda e, d, a: (a @ e, d), "stops with ValueError"),
 ]  # fmt: skip
 
-
-@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
-def test_accepts_right_answers(exercise, answer, capsys):
-    check(exercise, answer)
-    assert capsys.readouterr().out.startswith(f"{exercise}: right.")
-
-
-@pytest.mark.parametrize(("exercise", "answer", "hint"), WRONG)
-def test_explains_wrong_answers(exercise, answer, hint, capsys):
-    check(exercise, answer)
-    said = capsys.readouterr().out
-    assert said.startswith(f"{exercise}: not yet.")
-    assert hint in said
-
-
-@pytest.mark.parametrize("exercise", ["pca.1", "pca.2", "pca.3"])
-@pytest.mark.parametrize("answer", [..., lambda *arguments: ..., lambda *arguments: None])
-def test_says_when_nothing_was_attempted(exercise, answer, capsys):
-    check(exercise, answer)
-    assert "not attempted yet" in capsys.readouterr().out
+test_right, test_wrong, test_stub = make_tests(RIGHT, WRONG)

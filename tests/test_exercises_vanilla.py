@@ -1,9 +1,7 @@
 """The exercises of the chapter `vanilla` accept right answers and explain wrong ones."""
 
 import numpy as np
-import pytest
-
-from aeutils import check
+from exercise_cases import make_tests
 
 
 def sigmoid(a):
@@ -46,22 +44,4 @@ WRONG = [
     ("vanilla.3", lambda a, x: 0 * a, "finite differences"),
 ]
 
-
-@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
-def test_accepts_right_answers(exercise, answer, capsys):
-    check(exercise, answer)
-    assert capsys.readouterr().out.startswith(f"{exercise}: right.")
-
-
-@pytest.mark.parametrize(("exercise", "answer", "hint"), WRONG)
-def test_explains_wrong_answers(exercise, answer, hint, capsys):
-    check(exercise, answer)
-    said = capsys.readouterr().out
-    assert said.startswith(f"{exercise}: not yet.")
-    assert hint in said
-
-
-@pytest.mark.parametrize("exercise", ["vanilla.1", "vanilla.2", "vanilla.3"])
-def test_says_that_nothing_was_attempted(exercise, capsys):
-    check(exercise, ...)
-    assert "not attempted yet" in capsys.readouterr().out
+test_right, test_wrong, test_stub = make_tests(RIGHT, WRONG)

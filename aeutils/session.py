@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-BACKENDS = ("tensorflow", "jax")
-BACKEND_NAMES = {"tensorflow": "TensorFlow", "jax": "JAX"}
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
 SCALES = ("small", "full")
 STYLE = Path(__file__).with_name("book.mplstyle")
 
@@ -85,7 +84,7 @@ def setup(scale: str | None = None, seed: int | None = None) -> Session:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # TensorFlow sets it as it is imported
     session = Session(scale, backend, _find_device(backend), seed)
     _set_figure_style()
-    name = BACKEND_NAMES[backend]
+    name = BACKENDS[backend]
     print(f"Keras {keras.__version__} with {name} on {session.device}, {scale} scale, seed {seed}.")
     return session
 

@@ -32,7 +32,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-RESULTS = "application/vnd.aeutils.results+json"
+from aeutils.results import MIME_TYPE
+
 OPENING = re.compile(r"\A# (?P<title>[^\n]+)\n\n([*_])(?P<question>(?!\2).+?)\2(?!\w)", re.DOTALL)
 BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib")}
 PACKAGES = ("keras", "numpy", "scikit-learn", "matplotlib", "jupyter-book", "Sphinx")
@@ -144,7 +145,7 @@ def device_of(env: BuildEnvironment, docname: str) -> str:
         return "–"
     for cell in cache.get_cache_bundle(record.pk).nb.cells:
         for output in cell.get("outputs", []):
-            if results := output.get("data", {}).get(RESULTS):
+            if results := output.get("data", {}).get(MIME_TYPE):
                 return results["device"]
     return "–"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from aeutils.data.download import read_bytes
+from aeutils.session import SCALES
 
-SCALES = ("small", "full")
 BUNDLED_DIR = Path(__file__).parent / "bundled"
 SPLITS = ("train", "valid", "test")
 _FULL_TRAIN = 55_000  # the other 5,000 images of the training file validate

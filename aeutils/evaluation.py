@@ -111,6 +111,34 @@ def pca_errors(
     return {size: float(max(error[size], 0.0)) for size in code_sizes}
 
 
+def dead_units(z: np.ndarray) -> float:
+    """Return the share of the units of a code that are the same for every image.
+
+    Such a unit says nothing about an image: a ReLU that is never on, a saturated sigmoid.
+
+    Parameters
+    ----------
+    z : ndarray of shape (n, ..., units)
+        Codes of two images or more; a unit of a convolutional code is looked at in all places.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two codes, or they have no units or are not finite.
+    """
+    z = np.asarray(z)
+    if z.ndim < 2 or len(z) < 2 or z.size == 0:
+        raise ValueError(f"z has shape {z.shape}; expected (n, ..., units) with n above 1.")
+    if not np.isfinite(z).all():
+        raise ValueError("z holds values that are not finite; did training diverge?")
+    return float(np.mean(np.ptp(z.reshape(-1, z.shape[-1]), axis=0) == 0))
+
+
 def knn_accuracy(
     z_train: np.ndarray,
     y_train: np.ndarray,

@@ -8,6 +8,8 @@ from numbers import Integral, Real
 import keras
 import numpy as np
 
+from aeutils import layers
+
 STEPS_PER_EXECUTION = 16
 # On TensorFlow: 2 s to compile, 2.5 ms gained a step (dense, batch 128).
 STEPS_WORTH_COMPILING = 800
@@ -18,6 +20,8 @@ SLOW_UNDER_XLA = (
     keras.layers.GaussianNoise,
     keras.layers.GaussianDropout,
     keras.layers.Dropout,
+    layers.GaussianCorruption,
+    layers.MaskingCorruption,
 )
 
 
@@ -81,13 +85,14 @@ def fit(
     ------
     ValueError
         For inputs and targets of unequal length, an empty set, `y` without targets in `valid`,
-        or an impossible setting.
+        a reconstruction of another shape than the images, or an impossible setting.
     FloatingPointError
         As soon as the loss is not finite.
     """
     valid = _pair_valid(valid, y, loss)
     y = x if y is None and loss is not None else y
     _check_pair(x, y, "x", "y")
+    _check_reconstruction(model, x, y)
     steps = _count_steps(len(x), epochs, batch_size, learning_rate)
     model.compile(
         optimizer=_make_optimizer(optimizer, learning_rate, schedule, steps * epochs),
@@ -144,6 +149,19 @@ def _check_pair(x, y, x_name: str, y_name: str) -> None:
         raise ValueError(f"{x_name} has shape {np.shape(x)}; expected (n, ...) with n above 0.")
     if y is not None and len(y) != len(x):
         raise ValueError(f"{x_name} has {len(x)} rows and {y_name} {len(y)}; they must match.")
+
+
+def _check_reconstruction(model: keras.Model, x, y) -> None:
+    """Refuse a model whose output has not the shape of the images it has to reconstruct."""
+    if y is None or np.shape(y) != np.shape(x):
+        return
+    x_hat = model(x[:1])
+    if hasattr(x_hat, "shape") and tuple(x_hat.shape[1:]) != np.shape(y)[1:]:
+        raise ValueError(
+            f"The model turns inputs of shape {np.shape(x)[1:]} into outputs of shape "
+            f"{tuple(x_hat.shape[1:])}; a reconstruction must have the shape of its target. Follow "
+            "the shapes layer by layer with model.summary()."
+        )
 
 
 def _count_steps(rows: int, epochs: int, batch_size: int, learning_rate: float) -> int:

@@ -8,6 +8,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
 from aeutils.evaluation import (
+    dead_units,
     knn_accuracy,
     linear_probe_accuracy,
     mean_image_error,
@@ -233,3 +234,28 @@ def test_pca_needs_two_images():
 def test_code_sizes_are_whole_numbers():
     with pytest.raises(ValueError, match="must be a whole number"):
         pca_errors(np.zeros((3, 4)), np.zeros((3, 4)), [1.5])
+
+
+def test_dead_units_by_hand():
+    z = np.array([[0.0, 1.0, 0.5, 0.2], [0.0, 1.0, 0.5, 0.3], [0.0, 1.0, 0.6, 0.2]])
+    assert dead_units(z) == 0.5
+    assert dead_units(z[:2]) == 0.75
+    assert dead_units(z[:, 3:]) == 0.0
+
+
+def test_dead_units_of_a_convolutional_code():
+    z = np.zeros((2, 2, 2, 3))
+    z[0, 1, 0, 0] = 1
+    assert dead_units(z) == pytest.approx(2 / 3)
+
+
+def test_squeezed_relu_code_is_found_dead():
+    """Two ReLU units whose input is always negative: the network draws one image for all."""
+    x = np.random.default_rng(0).uniform(size=(50, 10))
+    assert dead_units(np.maximum(-x @ np.ones((10, 2)), 0)) == 1.0
+
+
+@pytest.mark.parametrize("z", [np.zeros(3), np.zeros((1, 3)), np.zeros((5, 0)), [[0.0], [np.nan]]])
+def test_dead_units_of_no_codes(z):
+    with pytest.raises(ValueError, match="z has shape|not finite"):
+        dead_units(z)

@@ -320,3 +320,22 @@ def test_short_training_is_not_compiled_on_tensorflow(monkeypatch):
         model = make_model()
         fit(model, X, valid=None, loss="mse", batch_size=64, epochs=steps)
         assert model.jit_compile is expected
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_reconstruction_of_another_size_is_refused(size):
+    """Upsampled once too often, a decoder draws 56 x 56 for an image of 28 x 28."""
+    x = np.zeros((4, 2, 2, 1), "float32")
+    model = keras.Sequential([keras.Input((2, 2, 1)), keras.layers.UpSampling2D(2)])
+    if size == 2:
+        model.add(keras.layers.MaxPooling2D(2))
+        fit(model, x, valid=None, epochs=1, loss="mse")
+        return
+    with pytest.raises(ValueError, match=r"\(2, 2, 1\) into outputs of shape \(4, 4, 1\)"):
+        fit(model, x, valid=None, epochs=1, loss="mse")
+
+
+def test_targets_of_another_shape_than_the_input_are_allowed():
+    x, y = np.zeros((8, 3), "float32"), np.zeros(8, "int64")
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, "softmax")])
+    fit(model, x, y, valid=None, epochs=1, loss="sparse_categorical_crossentropy")

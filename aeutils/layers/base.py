@@ -1,0 +1,36 @@
+"""What the layers of this package share."""
+
+from numbers import Real
+from typing import Any
+
+import keras
+
+Tensor = Any  # of the backend in use
+
+
+def check_range(name: str, value: float, low: float, high: float = float("inf")) -> float:
+    """Return a setting as a float, or say what range it must lie in."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
+        raise ValueError(f"{name} is {value!r}; it must be a number from {low:g} to {high:g}.")
+    return float(value)
+
+
+class SameShape(keras.layers.Layer):
+    """A layer without weights whose output has the shape of its input.
+
+    `settings` names the arguments of ``__init__``, which are kept under the same names.
+    """
+
+    settings: tuple[str, ...]
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.built = True
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """Return the shape of the input."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what a saved model needs to make the layer again."""
+        return super().get_config() | {name: getattr(self, name) for name in self.settings}

@@ -173,7 +173,9 @@ def no_machine_path(notebook: NotebookNode, path: Path) -> list[str]:
 
 def no_versions_in_prose(notebook: NotebookNode, path: Path) -> list[str]:
     """Versions age; the page `status` prints those of the build."""
-    found = [(number, VERSION.search(source)) for number, source in prose(notebook)]
+    # The number of a work in the address of a link may look like one.
+    texts = [(number, LINK.sub(r"\1", source)) for number, source in prose(notebook)]
+    found = [(number, VERSION.search(text)) for number, text in texts]
     return [f"cell {number} names the version {match[0]!r}" for number, match in found if match]
 
 

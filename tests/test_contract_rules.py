@@ -201,11 +201,16 @@ VIOLATIONS = {
         runs("folder = 'C:" + "\\\\Users'"),
         stores("pixels of an image", prints(home("root", "book"))),
     ],
-    "no_versions_in_prose": [says("It needs TensorFlow 2.20."), says("Since v3.14.1 it differs.")],
+    "no_versions_in_prose": [
+        says("It needs TensorFlow 2.20."),
+        says("Since v3.14.1 it differs."),
+        says("See [Keras 3.14](https://keras.io)."),
+    ],
 }
 ALLOWED = [
     says("The set $\\{1, 2\\}$ costs \\$5, see `{ref}`."),
     says("For $a < b$ and $c > d$ see [Keras](https://keras.io) and [PCA](pca.ipynb#results)."),
+    says("[Bishop, 1995](https://doi.org/10.1162/neco.1995.7.1.108) shows it."),
     says("Keras 3 takes 2.5 seconds.\n\n```python\nprint('<b>')\n```"),
     runs("def draw(ax):\n    ax.plot(codes)"),
     runs(f'{PLOT}\nax.set_xlabel("PCA dimension");', mystnb=DESCRIBED),

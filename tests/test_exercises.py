@@ -128,6 +128,7 @@ def test_call_of_an_unfinished_function(result):
 def test_as_array():
     number = as_array(np.float32(2))
     assert number.dtype == float and number.shape == () and number == 2
+    assert as_array([np.ones(2), np.zeros(2)], (2, 2)).tolist() == [[1, 1], [0, 0]]
     assert as_array([[1, 2, 3], [4, 5, 6]], (2, 3)).tolist() == [[1, 2, 3], [4, 5, 6]]
 
 

@@ -87,7 +87,7 @@ def as_array(answer: Any, shape: tuple[int, ...] = ()) -> np.ndarray:
     WrongAnswer
         If the answer holds no finite numbers or has another shape.
     """
-    if answer is None or (isinstance(answer, list | tuple) and ... in answer):
+    if answer is None or (isinstance(answer, list | tuple) and any(part is ... for part in answer)):
         raise NotAttempted
     try:
         values = np.asarray(answer, dtype=float)

@@ -73,7 +73,7 @@ def is_metric(table):
     """Say whether a table of the reference file is as its head describes it."""
     rules = {
         "unit": is_text,
-        "better": lambda value: value in ("lower", "higher"),
+        "better": lambda value: value in ("lower", "higher", "closer"),
         "small": is_scale,
         "full": is_scale,
         "baseline": lambda entry: (

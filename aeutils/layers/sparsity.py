@@ -131,8 +131,9 @@ class KSparse(SameShape):
 class LifetimeSparsity(SameShape):
     """While training keep the winners of each unit over the batch and set its others to zero.
 
-    A unit keeps the share `rate` of its largest activations, at least one, so that none can die;
-    afterwards the layer does nothing. See
+    A unit keeps the share `rate` of its largest activations, at least one; afterwards the layer
+    does nothing. Behind a ReLU a unit that is 0 for each image of a batch wins with a zero, which
+    passes no gradient, and so may die. See
     `Makhzani & Frey (2015) <https://arxiv.org/abs/1409.2752>`_.
 
     Parameters

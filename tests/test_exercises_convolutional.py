@@ -1,0 +1,66 @@
+"""The exercises of the chapter `convolutional` accept right answers and explain wrong ones."""
+
+import math
+
+import numpy as np
+from exercise_cases import make_tests
+
+
+def output_size(n, kernel, stride, padding):
+    kernel = kernel if padding == "valid" else 1
+    return math.ceil((n - kernel + 1) / stride)
+
+
+def stamps(n, kernel, stride, last=0, step=None):
+    step = step or stride
+    counts = np.zeros(step * (n - 1) + kernel)
+    for i in range(n):
+        counts[i * step : i * step + kernel] += 1
+    return counts
+
+
+def split(same, valid):
+    return lambda n, k, s, padding: same(n, s) if padding == "same" else valid(n, k, s)
+
+
+def up(n, s):
+    return -(-n // s)
+
+
+def fits(n, k, s):
+    return (n - k) // s + 1
+
+
+RIGHT = [
+    ("convolutional.1", 5 * 5 * 16 * 32 + 32),
+    ("convolutional.1", np.int64(12_832)),
+    ("convolutional.2", output_size),
+    ("convolutional.2", split(up, fits)),
+    ("convolutional.3", stamps),
+    ("convolutional.3", lambda n, k, s: [int(c) for c in stamps(n, k, s)]),
+]
+WRONG = [
+    ("convolutional.1", 5 * 5 * 16 * 32, "bias"),
+    ("convolutional.1", 5 * 5 * 32 + 32, "all 16 channels"),
+    ("convolutional.1", 5 * 5 * 16 * 32 + 16, "belong to the outputs"),
+    ("convolutional.1", 784 * (5 * 5 * 16 * 32 + 32), "count them once"),
+    ("convolutional.1", 5 * 5 * 16 * 32 + 784 * 32, "bias is shared"),
+    ("convolutional.1", 784 * 16 * 784 * 32 + 784 * 32, "dense layer"),
+    ("convolutional.1", 12, "times the number of kernels"),
+    ("convolutional.1", "many", "Expected numbers"),
+    ("convolutional.2", split(lambda n, s: n // s, fits), "rounded up"),
+    ("convolutional.2", split(lambda n, s: n / s, fits), "whole number"),
+    ("convolutional.2", split(up, lambda n, k, s: (n - k) // s), "one is missing"),
+    ("convolutional.2", split(up, lambda n, k, s: (n - k) / s + 1), "round down"),
+    ("convolutional.2", split(up, lambda n, k, s: -(-(n - k) // s) + 1), "round down"),
+    ("convolutional.2", lambda n, k, s, padding: up(n, s), "loses the margin"),
+    ("convolutional.2", lambda n, k, s, padding: fits(n, k, s), "keeps the margin"),
+    ("convolutional.2", lambda n, k, s, padding: n, "Keras gives"),
+    ("convolutional.3", lambda n, k, s: stamps(n, k, s)[: s * n], "same padding"),
+    ("convolutional.3", lambda n, k, s: stamps(n, k, s, step=1), "stride apart"),
+    ("convolutional.3", lambda n, k, s: np.minimum(stamps(n, k, s), 1), "add up"),
+    ("convolutional.3", lambda n, k, s: 2 * stamps(n, k, s), "it should be"),
+    ("convolutional.3", lambda n, k, s: n, "shape"),
+]
+
+test_right, test_wrong, test_stub = make_tests(RIGHT, WRONG)

@@ -1,0 +1,93 @@
+"""Checks for the exercises of the chapter `contractive`."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from aeutils.exercises import WrongAnswer, as_array, call
+
+SHRINK_HINTS = {
+    1 / 4: "Each slope is divided by 4, but the penalty sums their squares.",
+    16.0: "The other way round: the code moves less, so the penalty falls.",
+    4.0: "The slopes shrink, they do not grow, and the penalty sums their squares.",
+    1.0: "The copies stay the same, but the penalty looks at the code, not at the copy.",
+}
+
+
+def check_1(change: float) -> str:
+    """Accept the factor by which the penalty changes when the code is divided by 4."""
+    factor = float(as_array(change))
+    for value, hint in SHRINK_HINTS.items():
+        if np.isclose(factor, value):
+            raise WrongAnswer(hint)
+    if not np.isclose(factor, 1 / 16):
+        raise WrongAnswer("Each entry of the Jacobian is divided by 4; the penalty sums squares.")
+    return "One sixteenth, and every copy is what it was."
+
+
+def check_2(tanh_penalty: Callable) -> str:
+    """Accept a function (z, kernel) that returns the squared Jacobian norm of a tanh encoder."""
+    rng = np.random.default_rng(0)
+    z, kernel = rng.uniform(-0.9, 0.9, size=(5, 4)), rng.normal(size=(6, 4))
+    answer = as_array(call(tanh_penalty, z.copy(), kernel.copy()), (5,))
+    lengths, slope = (kernel**2).sum(axis=0), 1 - z**2
+    wrong = (
+        ((z * (1 - z)) ** 2 @ lengths, "This is the slope of the sigmoid; here it is 1 - z**2."),
+        (slope @ lengths, "The slope is squared too: the penalty sums the squares of J."),
+        (slope**2 @ kernel.sum(axis=0), "The weights are squared too, before they are summed."),
+        (slope**2 @ lengths / 6, "The penalty is a sum over the pixels, not their mean."),
+        (slope**2 @ lengths / 4, "The penalty is a sum over the units, not their mean."),
+        (np.sqrt(slope**2 @ lengths), "This is the norm; the penalty is its square."),
+        ((1 - np.tanh(z) ** 2) ** 2 @ lengths, "z is already the output of tanh."),
+    )
+    for value, hint in wrong:
+        if np.allclose(answer, value):
+            raise WrongAnswer(hint)
+    if not np.allclose(answer, slope**2 @ lengths):
+        raise WrongAnswer("Each entry of J is (1 - z_j**2) W_ij; sum their squares for each image.")
+    return "Only the slope of the unit has changed."
+
+
+def check_3(expected_change: Callable) -> str:
+    """Accept a function (jacobian, s) that returns the expected squared move of the output."""
+    jacobian, s = np.random.default_rng(0).normal(size=(3, 5)), 0.1
+    answer = float(as_array(call(expected_change, jacobian.copy(), s)))
+    norm = (jacobian**2).sum()
+    wrong = (
+        (s * norm, "The noise has standard deviation s; its variance is s squared."),
+        (s**2 * np.sqrt(norm), "The norm of the Jacobian enters squared."),
+        (s * np.sqrt(norm), "This is the root; the squared distance is asked for."),
+        (s**2 * np.linalg.norm(jacobian, 2) ** 2, "The largest singular value gives the worst "
+         "case. Noise goes in all directions, so all entries count."),
+        (s**2 * norm / 3, "The squared distance sums over the outputs; it is no mean."),
+        (s**2 * norm / 5, "Each input brings its own noise: sum over the inputs, no mean."),
+        (s**2 * jacobian.sum() ** 2, "Noise in two pixels is independent: square, then sum."),
+    )  # fmt: skip
+    for value, hint in wrong:
+        if np.isclose(answer, value):
+            raise WrongAnswer(hint)
+    if not np.isclose(answer, s**2 * norm):
+        raise WrongAnswer("The output moves by J e; take the mean of its squared length over e.")
+    return "The variance of the noise times the squared norm of the Jacobian."
+
+
+def check_4(factors: Callable) -> str:
+    """Accept a function (jacobian, directions) that returns the stretch of each direction."""
+    rng = np.random.default_rng(0)
+    jacobian, directions = rng.normal(size=(3, 6)), rng.normal(size=(4, 6))
+    answer = as_array(call(factors, jacobian.copy(), directions.copy()), (4,))
+    moved, lengths = (np.linalg.norm(a, axis=1) for a in (directions @ jacobian.T, directions))
+    wrong = (
+        (moved, "The directions have any length: divide by it."),
+        (moved / lengths**2, "Divide by the length of the direction, not by its square."),
+        ((moved / lengths) ** 2, "This is the factor squared: take the root."),
+        (moved**2 / lengths, "The length of the code's move is a root of a sum of squares."),
+        (lengths / moved, "The other way round: length in the code over length in the image."),
+        (moved / np.linalg.norm(directions), "Each direction has its own length to divide by."),
+    )
+    for value, hint in wrong:
+        if np.allclose(answer, value):
+            raise WrongAnswer(hint)
+    if not np.allclose(answer, moved / lengths):
+        raise WrongAnswer("Send each direction through J and compare its length before and after.")
+    return "Length after over length before."

@@ -193,7 +193,7 @@ def linear_probe_accuracy(
     from threadpoolctl import threadpool_limits
 
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=max_iter))
-    # The products are small: on a busy machine several threads wait for each other, 50 times longer.
+    # The products are small: on a busy machine several threads mostly wait for each other.
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
         return _probe(model, z_train, y_train, z_test, y_test)

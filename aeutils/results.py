@@ -3,8 +3,8 @@
 ``reference_results.toml`` has one table for each ``[chapter.metric]``: ``unit``; ``better``
 (``"lower"``, ``"higher"`` or, where the baseline is a target, ``"closer"``); ``small`` and
 ``full`` with the median of five seeds (``value``) and the ``band`` that a run has to fall into;
-``baseline`` (a ``name`` and its value for each
-scale) and ``published`` (a ``value`` and its ``source``). Keys that do not apply are absent.
+``baseline`` (a ``name`` and its value for each scale) and ``published`` (a ``value`` and its
+``source``). Keys that do not apply are absent.
 """
 
 import html

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aeutils import exercises
-from aeutils.exercises import NotAttempted, WrongAnswer, as_array, call, check
+from aeutils.exercises import NotAttempted, WrongAnswer, as_array, call, check, judge
 
 CHAPTER = """
 from aeutils.exercises import WrongAnswer, as_array, call
@@ -159,3 +159,11 @@ def test_an_answer_that_still_holds_dots_is_not_attempted():
 def test_number_of_answers_is_checked():
     with pytest.raises(ValueError, match="vanilla.1 takes 1 answers, not 2"):
         check("vanilla.1", 1, 2)
+
+
+def test_judge_takes_the_first_hint_that_fits():
+    wrong = [(np.array([1.0, 3.0]), "first"), (np.array([1.0, 3.0]), "second")]
+    judge(np.array([1.0, 2.0]), np.array([1.0, 2.0]), wrong, "neither")
+    for answer, hint in (([1.0, 3.0], "first"), ([5.0, 5.0], "neither")):
+        with pytest.raises(WrongAnswer, match=hint):
+            judge(np.array(answer), np.array([1.0, 2.0]), wrong, "neither")

@@ -7,7 +7,7 @@ right and raises `WrongAnswer` with a hint when it is not.
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -99,6 +99,30 @@ def as_array(answer: Any, shape: tuple[int, ...] = ()) -> np.ndarray:
     if not np.isfinite(values).all():
         raise WrongAnswer("The answer holds a value that is not finite (nan or inf).")
     return values
+
+
+def judge(answer: Any, right: Any, wrong: Iterable[tuple[Any, str]], otherwise: str) -> None:
+    """Compare an answer with typical wrong ones, each with its hint, and with the right one.
+
+    Parameters
+    ----------
+    answer, right : number or ndarray
+        The reader's answer and the right one.
+    wrong : iterable of tuple of (number or ndarray, str)
+        What typical mistakes give, and the hint for each; the first that fits is shown.
+    otherwise : str
+        The hint for an answer that is neither right nor one of these.
+
+    Raises
+    ------
+    WrongAnswer
+        If the answer is not the right one.
+    """
+    for value, hint in wrong:
+        if np.allclose(answer, value):
+            raise WrongAnswer(hint)
+    if not np.allclose(answer, right):
+        raise WrongAnswer(otherwise)
 
 
 def _find_grader(exercise: str) -> Callable[..., str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call
+from aeutils.exercises import WrongAnswer, as_array, call, judge
 
 SHRINK_HINTS = {
     1 / 4: "Each slope is divided by 4, but the penalty sums their squares.",
@@ -40,11 +40,12 @@ def check_2(tanh_penalty: Callable) -> str:
         (np.sqrt(slope**2 @ lengths), "This is the norm; the penalty is its square."),
         ((1 - np.tanh(z) ** 2) ** 2 @ lengths, "z is already the output of tanh."),
     )
-    for value, hint in wrong:
-        if np.allclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.allclose(answer, slope**2 @ lengths):
-        raise WrongAnswer("Each entry of J is (1 - z_j**2) W_ij; sum their squares for each image.")
+    judge(
+        answer,
+        slope**2 @ lengths,
+        wrong,
+        "Each entry of J is (1 - z_j**2) W_ij; sum their squares for each image.",
+    )
     return "Only the slope of the unit has changed."
 
 
@@ -63,11 +64,12 @@ def check_3(expected_change: Callable) -> str:
         (s**2 * norm / 5, "Each input brings its own noise: sum over the inputs, no mean."),
         (s**2 * jacobian.sum() ** 2, "Noise in two pixels is independent: square, then sum."),
     )  # fmt: skip
-    for value, hint in wrong:
-        if np.isclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.isclose(answer, s**2 * norm):
-        raise WrongAnswer("The output moves by J e; take the mean of its squared length over e.")
+    judge(
+        answer,
+        s**2 * norm,
+        wrong,
+        "The output moves by J e; take the mean of its squared length over e.",
+    )
     return "The variance of the noise times the squared norm of the Jacobian."
 
 
@@ -85,9 +87,10 @@ def check_4(factors: Callable) -> str:
         (lengths / moved, "The other way round: length in the code over length in the image."),
         (moved / np.linalg.norm(directions), "Each direction has its own length to divide by."),
     )
-    for value, hint in wrong:
-        if np.allclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.allclose(answer, moved / lengths):
-        raise WrongAnswer("Send each direction through J and compare its length before and after.")
+    judge(
+        answer,
+        moved / lengths,
+        wrong,
+        "Send each direction through J and compare its length before and after.",
+    )
     return "Length after over length before."

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call
+from aeutils.exercises import WrongAnswer, as_array, call, judge
 
 
 def check_1(decibels: Callable) -> str:
@@ -34,11 +34,8 @@ def check_1(decibels: Callable) -> str:
             -10 * np.log10(np.mean(np.abs(x - x_hat), axis=1))
         ),
     }
-    for hint, value in wrong.items():
-        if np.allclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.allclose(answer, right):
-        raise WrongAnswer("An image with a mean squared error of 0.01 must get 20 dB.")
+    hints = ((value, hint) for hint, value in wrong.items())
+    judge(answer, right, hints, "An image with a mean squared error of 0.01 must get 20 dB.")
     return "Ten times the logarithm of 1 over the error, for each image."
 
 
@@ -95,11 +92,13 @@ def check_3(shifted_bias: Callable) -> str:
         ),
         "The bias that was there stays; add to it.": mean * kernel.sum(axis=0),
     }
-    for hint, value in wrong.items():
-        if np.allclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.allclose(answer, bias + mean * kernel.sum(axis=0)):
-        raise WrongAnswer("It must hold that x @ kernel + answer = (x + mean) @ kernel + bias.")
+    hints = ((value, hint) for hint, value in wrong.items())
+    judge(
+        answer,
+        bias + mean * kernel.sum(axis=0),
+        hints,
+        "It must hold that x @ kernel + answer = (x + mean) @ kernel + bias.",
+    )
     return "The bias plus the mean times the sum of each unit's weights."
 
 
@@ -122,9 +121,11 @@ def check_4(score_of: Callable) -> str:
             x_hat / stddev**2
         ),
     }
-    for hint, value in wrong.items():
-        if np.allclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.allclose(answer, right):
-        raise WrongAnswer("Here the score is -x / (1.5 ** 2 + stddev ** 2). Look at the formula.")
+    hints = ((value, hint) for hint, value in wrong.items())
+    judge(
+        answer,
+        right,
+        hints,
+        "Here the score is -x / (1.5 ** 2 + stddev ** 2). Look at the formula.",
+    )
     return "The way from the noisy point to the cleaned one, over the variance of the noise."

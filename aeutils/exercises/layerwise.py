@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call
+from aeutils.exercises import WrongAnswer, as_array, call, judge
 
 SIZES = (784, 128, 128, 30)
 STEPS = tuple(zip(SIZES[:-1], SIZES[1:], strict=True))
@@ -92,12 +92,11 @@ def check_3(saved: Callable) -> str:
         ([sum(sizes[:k]) for k in numbers], "These are units. A layer takes inputs times units "
          "multiplications."),
     )  # fmt: skip
-    for values, hint in wrong:
-        if np.allclose(answers, values):
-            raise WrongAnswer(hint)
-    if not np.allclose(answers, frozen):
-        raise WrongAnswer("In phase 1 nothing is saved; in phase 2 the first encoder layer, "
-                          "sizes[0] * sizes[1]; and so on.")  # fmt: skip
+    otherwise = (
+        "In phase 1 nothing is saved; in phase 2 the first encoder layer, "
+        "sizes[0] * sizes[1]; and so on."
+    )
+    judge(answers, frozen, wrong, otherwise)
     return "Inputs times units of each encoder layer before the pair."
 
 

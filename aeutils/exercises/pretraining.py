@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call
+from aeutils.exercises import WrongAnswer, as_array, call, judge
 
 
 def check_1(draw: Callable) -> str:
@@ -38,11 +38,12 @@ def check_2(needed: Callable) -> str:
         "curve is known, then its values: here accuracies, then counts.",
         1000.0: "This is the nearest count that was measured. Interpolate to the next.",
     }
-    for value, hint in wrong.items():
-        if np.isclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.isclose(answer, right):
-        raise WrongAnswer("Between 1,000 labels (0.80) and 10,000 (0.95), 0.83 lies at 1,585.")
+    judge(
+        answer,
+        right,
+        wrong.items(),
+        "Between 1,000 labels (0.80) and 10,000 (0.95), 0.83 lies at 1,585.",
+    )
     return "A straight line over the logarithm of the count, read backwards."
 
 
@@ -67,9 +68,10 @@ def check_3(gain: Callable) -> str:
         difference.std(): "Use ddof=1, and divide by the root of 5 for the mean.",
         difference.std(ddof=1) / 5: "Divide by the root of 5, not by 5.",
     }
-    for value, hint in wrong.items():
-        if np.isclose(error, value):
-            raise WrongAnswer(hint)
-    if not np.isclose(error, difference.std(ddof=1) / np.sqrt(5)):
-        raise WrongAnswer("The second number: spread of the differences over the root of 5.")
+    judge(
+        error,
+        difference.std(ddof=1) / np.sqrt(5),
+        wrong.items(),
+        "The second number: spread of the differences over the root of 5.",
+    )
     return "Differences first, then their mean, their spread and the root of 5."

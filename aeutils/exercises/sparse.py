@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call
+from aeutils.exercises import as_array, call, judge
 
 TARGET = 0.1
 
@@ -32,11 +32,12 @@ def check_1(penalty: Callable) -> str:
         _kl(TARGET, mean).sum() / len(z): "The mean over the batch is taken already; divided by "
         "the batch size once more, the penalty all but vanishes.",
     }
-    for value, hint in wrong.items():
-        if np.isclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.isclose(answer, right):
-        raise WrongAnswer("Mean over the images, divergence of each unit, sum over the units.")
+    judge(
+        answer,
+        right,
+        wrong.items(),
+        "Mean over the images, divergence of each unit, sum over the units.",
+    )
     return "One mean for each unit, one divergence for each mean, and their sum."
 
 
@@ -56,11 +57,12 @@ def check_2(total_loss: Callable) -> str:
         error + sum(losses) / len(x): "The losses are divided by the batch size, but they are "
         "means over the batch already.",
     }
-    for value, hint in wrong.items():
-        if np.isclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.isclose(answer, error + sum(losses)):
-        raise WrongAnswer("Mean squared error over images and pixels, plus the sum of the list.")
+    judge(
+        answer,
+        error + sum(losses),
+        wrong.items(),
+        "Mean squared error over images and pixels, plus the sum of the list.",
+    )
     return "The error and everything on the list."
 
 
@@ -84,9 +86,5 @@ def check_3(keep_winners: Callable) -> str:
         (_keep(z, 1, 0), "One winner for each unit; of 20 images, a share of 0.1 is two."),
         (z, "Nothing has been set to 0."),
     )  # fmt: skip
-    for value, hint in wrong:
-        if np.allclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.allclose(answer, right):
-        raise WrongAnswer("Sort each column, and keep what reaches its second largest value.")
+    judge(answer, right, wrong, "Sort each column, and keep what reaches its second largest value.")
     return "Each unit keeps its two best images of twenty."

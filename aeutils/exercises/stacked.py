@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call
+from aeutils.exercises import WrongAnswer, as_array, call, judge
 
 SIZES = (784, 1000, 500, 250, 30)
 KERNELS = sum(a * b for a, b in zip(SIZES, SIZES[1:], strict=False))
@@ -49,11 +49,7 @@ def check_2(gradient: Callable) -> str:
         (right / x.size, "The error is summed over all entries, not averaged."),
         (right / len(x), "The error is summed over all images, not averaged."),
     )  # fmt: skip
-    for value, hint in wrong:
-        if np.allclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.allclose(answer, right):
-        raise WrongAnswer("Compare with finite differences: change one entry of w a little.")
+    judge(answer, right, wrong, "Compare with finite differences: change one entry of w a little.")
     return "A shared kernel gets the sum of what its two uses ask for."
 
 

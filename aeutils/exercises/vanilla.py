@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call
+from aeutils.exercises import WrongAnswer, as_array, call, judge
 
 PIXELS, UNITS = 784, 128
 RIGHT_COUNT = 2 * PIXELS * UNITS + UNITS + PIXELS
@@ -42,11 +42,12 @@ def check_2(dead_share: Callable) -> str:
         (x_hat[:, 4:] == 0).mean(): "A pixel is dead only if it is 0 in every image, not in one.",
         4 / 6: "This is the share of the pixels that are alive.",
     }
-    for value, hint in wrong.items():
-        if np.isclose(share, value):
-            raise WrongAnswer(hint)
-    if not np.isclose(share, 2 / 6):
-        raise WrongAnswer("Two of six used pixels are dead in the test, so it should be 1/3.")
+    judge(
+        share,
+        2 / 6,
+        wrong.items(),
+        "Two of six used pixels are dead in the test, so it should be 1/3.",
+    )
     return "Used pixels that are 0 in every reconstruction, over used pixels."
 
 
@@ -63,9 +64,5 @@ def check_3(gradient: Callable) -> str:
         ((x_hat - x) / (x_hat * (1 - x_hat)), "This is the slope by the output. By the chain rule "
          "it is multiplied by the slope of the sigmoid."),
     )  # fmt: skip
-    for value, hint in wrong:
-        if np.allclose(answer, value):
-            raise WrongAnswer(hint)
-    if not np.allclose(answer, x_hat - x):
-        raise WrongAnswer("Compare with finite differences, as the chapter does.")
+    judge(answer, x_hat - x, wrong, "Compare with finite differences, as the chapter does.")
     return "The output minus the target, and nothing else."

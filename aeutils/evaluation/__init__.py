@@ -1,0 +1,32 @@
+"""Errors, probes, likelihoods and tests that the chapters compare their models by."""
+
+from aeutils.evaluation.codes import (
+    active_units,
+    dead_units,
+    knn_accuracy,
+    linear_probe_accuracy,
+)
+from aeutils.evaluation.errors import (
+    mean_image_error,
+    mse,
+    pca_errors,
+    squared_error_per_image,
+)
+from aeutils.evaluation.likelihood import elbo_terms, importance_weighted_nll
+from aeutils.evaluation.samples import mmd, mmd_test, parzen_log_likelihood
+
+__all__ = [
+    "active_units",
+    "dead_units",
+    "elbo_terms",
+    "importance_weighted_nll",
+    "knn_accuracy",
+    "linear_probe_accuracy",
+    "mean_image_error",
+    "mmd",
+    "mmd_test",
+    "mse",
+    "parzen_log_likelihood",
+    "pca_errors",
+    "squared_error_per_image",
+]

@@ -3,6 +3,7 @@
 import math
 import sys
 import time
+from collections.abc import Callable
 from numbers import Integral, Real
 
 import keras
@@ -27,7 +28,7 @@ SLOW_UNDER_XLA = (
 
 def fit(
     model: keras.Model,
-    x: np.ndarray,
+    x: np.ndarray | Callable[[], np.ndarray],
     y: np.ndarray | None = None,
     *,
     valid: np.ndarray | tuple[np.ndarray, np.ndarray] | None,
@@ -51,10 +52,11 @@ def fit(
     ----------
     model : keras.Model
         The model; with `loss` ``None`` it must bring its own loss.
-    x : ndarray of shape (n, ...)
-        Training inputs.
+    x : ndarray of shape (n, ...), or callable
+        Training inputs; or a function without arguments that draws those of the next epoch, for
+        noise that is never the same twice and costs nothing inside the compiled step.
     y : ndarray of shape (n, ...), optional
-        Targets; by default `x` itself where a `loss` is given.
+        Targets; by default the inputs themselves where a `loss` is given.
     valid : ndarray, tuple of two ndarrays, or None
         Validation inputs (their own targets), or inputs and targets, which it must be where `y`
         is given; ``None`` for no validation.
@@ -89,8 +91,11 @@ def fit(
     FloatingPointError
         As soon as the loss is not finite.
     """
+    draw = x if callable(x) else None
+    x = draw() if draw else x
     valid = _pair_valid(valid, y, loss)
-    y = x if y is None and loss is not None else y
+    copies = y is None and loss is not None
+    y = x if copies else y
     _check_pair(x, y, "x", "y")
     _check_reconstruction(model, x, y)
     steps = _count_steps(len(x), epochs, batch_size, learning_rate)
@@ -101,17 +106,24 @@ def fit(
         steps_per_execution=min(STEPS_PER_EXECUTION, steps),
         jit_compile=_choose_xla(model, steps * epochs) if jit_compile is None else jit_compile,
     )
-    progress = _Progress(learning_rate, label)
-    return model.fit(
-        x,
-        y,
-        validation_data=valid,
-        validation_batch_size=max(batch_size, 500),
-        epochs=epochs,
-        batch_size=batch_size,
-        verbose=0,
-        callbacks=[progress],
-    )
+    history = keras.callbacks.History()
+    callbacks = [_Progress(epochs, learning_rate, label), history]
+    for begin, end in [(k, k + 1) for k in range(epochs)] if draw else [(0, epochs)]:
+        if begin > 0:
+            x = draw()
+            y = x if copies else y
+        model.fit(
+            x,
+            y,
+            validation_data=valid,
+            validation_batch_size=max(batch_size, 500),
+            initial_epoch=begin,
+            epochs=end,
+            batch_size=batch_size,
+            verbose=0,
+            callbacks=callbacks,
+        )
+    return history
 
 
 def gains_from_xla(model: keras.Model) -> bool:
@@ -188,38 +200,38 @@ def _make_optimizer(name: str, learning_rate: float, schedule: str, steps: int):
 class _Progress(keras.callbacks.Callback):
     """Shows one line that is rewritten after each epoch, and stops on a loss that is not finite."""
 
-    def __init__(self, learning_rate: float, label: str):
+    def __init__(self, epochs: int, learning_rate: float, label: str):
         super().__init__()
+        self.epochs = epochs
         self.learning_rate = learning_rate
         self.prefix = f"{label}: " if label else ""
         self.handle = None
         self.width = 0
-
-    def on_train_begin(self, logs=None):
         self.start = self.shown = time.perf_counter()
-        self.epoch = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch + 1
 
     def on_train_batch_end(self, batch, logs=None):
         if not math.isfinite(logs["loss"]):
             raise FloatingPointError(
-                f"The loss became {logs['loss']} in epoch {self.epoch + 1}. Lower learning_rate "
+                f"The loss became {logs['loss']} in epoch {self.epoch}. Lower learning_rate "
                 f"(now {self.learning_rate}) or look for values in the data that are not finite."
             )
 
     def on_epoch_end(self, epoch, logs=None):
-        self.epoch = epoch + 1
         now = time.perf_counter()
         logs["seconds"] = now - self.start
-        if now - self.shown > 0.5 or self.epoch == self.params["epochs"]:
+        if now - self.shown > 0.5 or self.epoch == self.epochs:
             self.shown = now
             self._show(logs)
 
     def _show(self, logs):
         values = ", ".join(f"{k} {v:.4g}" for k, v in logs.items() if k != "seconds")
-        epoch = f"epoch {self.epoch} of {self.params['epochs']}"
+        epoch = f"epoch {self.epoch} of {self.epochs}"
         line = f"{self.prefix}{epoch}, {logs['seconds']:.1f} s: {values}"
         if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
-            last = self.epoch == self.params["epochs"]
+            last = self.epoch == self.epochs
             print(f"\r{line:{self.width}}", end="\n" if last else "", flush=True)
             self.width = len(line)
             return

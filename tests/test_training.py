@@ -306,8 +306,7 @@ def test_line_of_progress_begins_with_the_label(capsys):
 
 
 def test_shorter_line_leaves_nothing_of_a_longer_one(capsys):
-    progress = training._Progress(0.1, "")
-    progress.set_params({"epochs": 2})
+    progress = training._Progress(2, 0.1, "")
     for epoch, loss in ((1, 0.6347), (2, 0.5)):
         progress.epoch = epoch
         progress._show({"loss": loss, "seconds": 1.0})
@@ -339,3 +338,52 @@ def test_targets_of_another_shape_than_the_input_are_allowed():
     x, y = np.zeros((8, 3), "float32"), np.zeros(8, "int64")
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, "softmax")])
     fit(model, x, y, valid=None, epochs=1, loss="sparse_categorical_crossentropy")
+
+
+class Sums(layers.Layer):
+    """Keeps the sum of what passes through in training."""
+
+    def build(self, input_shape):
+        self.total = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+    def call(self, x, training=False):
+        if training:
+            self.total.assign(self.total + keras.ops.sum(x))
+        return x
+
+
+def test_inputs_are_drawn_for_each_epoch():
+    """Error 6: noise that is drawn once would give three times the first draw."""
+    draws = []
+
+    def draw():
+        draws.append(np.full((8, 4), 10.0 ** len(draws), "float32"))
+        return draws[-1]
+
+    model = keras.Sequential([keras.Input((4,)), sums := Sums(), layers.Dense(4)])
+    history = fit(model, draw, X[:8], valid=(X[:8], X[:8]), loss="mse", epochs=3, batch_size=4)
+    assert len(draws) == 3
+    assert float(sums.total) == 8 * 4 * 111
+    assert len(history.history["loss"]) == len(history.history["val_loss"]) == 3
+    assert history.history["seconds"] == sorted(history.history["seconds"])
+
+
+def test_drawn_inputs_are_their_own_targets():
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(4, kernel_initializer="identity")])
+    sizes = iter([1.0, 2.0, 3.0])
+    history = fit(
+        model,
+        lambda: np.full((8, 4), next(sizes), "float32"),
+        valid=None,
+        loss="mse",
+        epochs=3,
+        learning_rate=1e-9,
+    )
+    assert history.history["loss"] == pytest.approx([0, 0, 0], abs=1e-6)
+
+
+def test_schedule_and_progress_go_on_over_the_draws(capsys):
+    model = make_model()
+    fit(model, lambda: X, X, valid=None, loss="mse", epochs=4, learning_rate=0.5)
+    assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-6)
+    assert "epoch 4 of 4" in capsys.readouterr().out

@@ -106,6 +106,8 @@ def fit(
         steps_per_execution=min(STEPS_PER_EXECUTION, steps),
         jit_compile=_choose_xla(model, steps * epochs) if jit_compile is None else jit_compile,
     )
+    # Variables of the optimizer that come up during tracing would have the step traced twice.
+    model.optimizer.build(model.trainable_variables)
     history = keras.callbacks.History()
     callbacks = [_Progress(epochs, learning_rate, label), history]
     for begin, end in [(k, k + 1) for k in range(epochs)] if draw else [(0, epochs)]:
@@ -164,11 +166,14 @@ def _check_pair(x, y, x_name: str, y_name: str) -> None:
 
 
 def _check_reconstruction(model: keras.Model, x, y) -> None:
-    """Refuse a model whose output has not the shape of the images it has to reconstruct."""
-    if y is None or np.shape(y) != np.shape(x):
-        return
+    """Refuse a model whose output has not the shape of the images it has to reconstruct.
+
+    Afterwards the model is built, also one that had not seen data before.
+    """
     x_hat = model(x[:1])
-    if hasattr(x_hat, "shape") and tuple(x_hat.shape[1:]) != np.shape(y)[1:]:
+    if y is None or np.shape(y) != np.shape(x) or not hasattr(x_hat, "shape"):
+        return
+    if tuple(x_hat.shape[1:]) != np.shape(y)[1:]:
         raise ValueError(
             f"The model turns inputs of shape {np.shape(x)[1:]} into outputs of shape "
             f"{tuple(x_hat.shape[1:])}; a reconstruction must have the shape of its target. Follow "

@@ -387,3 +387,21 @@ def test_schedule_and_progress_go_on_over_the_draws(capsys):
     fit(model, lambda: X, X, valid=None, loss="mse", epochs=4, learning_rate=0.5)
     assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-6)
     assert "epoch 4 of 4" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(JAX, reason="counts the traces of TensorFlow")
+def test_step_is_traced_once():
+    traces = []
+
+    class Traced(layers.Dense):
+        def call(self, x, training=None):
+            if training:
+                traces.append(x)
+            return super().call(x)
+
+    train(keras.Sequential([keras.Input((4,)), Traced(4)]))
+    assert len(traces) == 1
+
+
+def test_model_that_has_not_seen_data_trains():
+    assert len(train(Scaled(), loss=None, epochs=2)["loss"]) == 2

@@ -121,12 +121,13 @@ def _p_log_ratio(p: Tensor, q: Tensor) -> Tensor:
     # A logarithm of zero in the branch that is not taken would make the gradient no number.
     log_p = ops.log(ops.where(p > 0, p, 1.0))
     log_q = ops.log(ops.where(p > 0, q, 1.0))
-    return p * log_p - ops.where(p > 0, p * log_q, 0.0)
+    return p * (log_p - log_q)
 
 
 def _check_features(**arguments: Tensor) -> None:
     """Refuse what would be spread silently over an axis of another length."""
-    shapes = {name: ops.shape(a) for name, a in arguments.items() if len(ops.shape(a))}
+    shapes = {name: getattr(a, "shape", ()) for name, a in arguments.items()}
+    shapes = {name: shape for name, shape in shapes.items() if len(shape)}
     if len({shape[-1] for shape in shapes.values()}) > 1:
         listed = ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items())
         raise ValueError(f"The last axes differ: {listed}. They must be of one length.")

@@ -50,6 +50,15 @@ def test_p_values_are_uniform_where_nothing_differs():
     assert min(p_values) >= 1 / 40
 
 
+def test_p_value_counts_divisions_of_both_sets():
+    pooled, rng = np.concatenate([points(12), points(15, 0.3, 1)]), np.random.default_rng(3)
+    given, p_value = mmd_test(pooled[:12], pooled[12:], [1.0], permutations=19, seed=3)
+    orders = [rng.permutation(27) for _ in range(19)]
+    others = [mmd(pooled[order[:12]], pooled[order[12:]], [1.0]) for order in orders]
+    assert p_value == (1 + np.sum(np.array(others) >= given)) / 20
+    assert 0.05 < p_value < 1
+
+
 def test_p_value_of_sets_that_differ_is_the_least():
     discrepancy, p_value = mmd_test(points(50), points(50, 2, 1), permutations=99)
     assert discrepancy == mmd(points(50), points(50, 2, 1))

@@ -1,0 +1,66 @@
+"""The exercises of the chapter `autoencoders` accept right answers and explain wrong ones."""
+
+import numpy as np
+from exercise_cases import make_tests
+
+
+def orthogonal(pixels, units):
+    w_e = np.linalg.qr(np.random.default_rng(0).normal(size=(units, units)))[0][:pixels]
+    return w_e, w_e.T
+
+
+def padded(pixels, units):
+    extra = np.zeros((pixels, units - pixels))
+    return np.hstack([np.eye(pixels), extra]), np.hstack([np.eye(pixels), extra]).T
+
+
+def swapped_parts(pixels, units):
+    return np.eye(pixels, units), np.eye(units, pixels)[::-1]
+
+
+def relu_gradient(x, z, w_d, delta_d):
+    return np.einsum("ni,nj->ij", x, np.where(z > 0, delta_d @ w_d.T, 0))
+
+
+RIGHT = [
+    ("autoencoders.1", padded),
+    ("autoencoders.1", orthogonal),
+    ("autoencoders.1", lambda p, u: (2 * np.eye(p, u), np.eye(u, p) / 2)),
+    ("autoencoders.2", lambda v: (v.mean(axis=0), np.median(v, axis=0))),
+    ("autoencoders.2", lambda v: [v.sum(0) / len(v), np.quantile(v, 0.5, axis=0)]),
+    ("autoencoders.2", lambda v: np.stack([v.mean(axis=0), np.sort(v, axis=0)[3]])),
+    ("autoencoders.3", relu_gradient),
+    ("autoencoders.3", lambda x, z, w, d: x.T @ (d @ w.T * np.sign(z))),
+]
+WRONG = [
+    ("autoencoders.1", lambda p, u: (2 * np.eye(p, u), np.eye(u, p)), "2 times the image"),
+    ("autoencoders.1", lambda p, u: (np.eye(p, u), -np.eye(u, p)), "-1 times the image"),
+    ("autoencoders.1", lambda p, u: (np.eye(u, p), np.eye(p, u)), "shape"),
+    ("autoencoders.1", lambda p, u: (np.eye(p), np.eye(p)), "shape"),
+    ("autoencoders.1", swapped_parts, "back where it was"),
+    ("autoencoders.1", lambda p, u: (np.zeros((p, u)), np.zeros((u, p))), "empty"),
+    ("autoencoders.1", lambda p, u: (np.ones((p, u)), np.ones((u, p))), "a unit of its own"),
+    ("autoencoders.1", lambda p, u: (np.eye(p, u), np.ones((u, p))), "a unit of its own"),
+    ("autoencoders.1", lambda p, u: np.eye(p, u)[0, 0], "two arrays"),
+    ("autoencoders.1", lambda p, u: (np.eye(p, u), np.eye(u, p), 0), "two arrays"),
+    ("autoencoders.2", lambda v: (np.median(v, axis=0), v.mean(axis=0)), "wrong order"),
+    ("autoencoders.2", lambda v: (np.median(v, axis=0), np.median(v, axis=0)), "one far value"),
+    ("autoencoders.2", lambda v: (v.mean(axis=0), v.mean(axis=0)), "how far away"),
+    ("autoencoders.2", lambda v: (v.mean(axis=0), np.zeros(5)), "these values are above 0"),
+    ("autoencoders.2", lambda v: (v.mean(axis=0), v.max(axis=0)), "above as below"),
+    ("autoencoders.2", lambda v: ((v.min(0) + v.max(0)) / 2, np.median(v, 0)), "extremes"),
+    ("autoencoders.2", lambda v: (v[0], np.median(v, axis=0)), "slope"),
+    ("autoencoders.2", lambda v: (v.mean(), np.median(v)), "axis 0"),
+    ("autoencoders.2", lambda v: v.mean(axis=0), "two arrays"),
+    ("autoencoders.2", lambda v: (v.mean(axis=1), np.median(v, axis=1)), "shape"),
+    ("autoencoders.3", lambda x, z, w, d: x.T @ (d @ w.T), "slope of the ReLU is missing"),
+    ("autoencoders.3", lambda x, z, w, d: x.T @ (d @ w.T * z * (1 - z)), "of the sigmoid"),
+    ("autoencoders.3", lambda x, z, w, d: x.T @ (d @ w.T * z), "not z"),
+    ("autoencoders.3", lambda x, z, w, d: relu_gradient(x, z, w, d) / len(x), "already"),
+    ("autoencoders.3", lambda x, z, w, d: -relu_gradient(x, z, w, d), "sign"),
+    ("autoencoders.3", lambda x, z, w, d: relu_gradient(x, z, w, d).T, "shape"),
+    ("autoencoders.3", lambda x, z, w, d: 0 * w.T, "back through w_d"),
+    ("autoencoders.3", lambda x, z, w, d: x.T @ (d @ w), "stops with ValueError"),
+]
+
+test_right, test_wrong, test_stub = make_tests(RIGHT, WRONG)

@@ -14,7 +14,7 @@ from aeutils.data import download
 
 NAME = "toy/numbers"
 CONTENT = bytes(range(256)) * 40
-PACKED = gzip.compress(CONTENT)
+PACKED = gzip.compress(CONTENT, mtime=0)
 RESOURCE_SUM = sha256(CONTENT).hexdigest()
 
 
@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
         if kind == "together":  # answers only once two have asked
             self.server.meeting.wait()
         body = {
-            "other": gzip.compress(b"another file"),
+            "other": gzip.compress(b"another file", mtime=0),
             "page": b"<html>log in</html>",
             "plain": CONTENT,
         }.get(kind, PACKED)
@@ -190,7 +190,7 @@ CORRUPT = PACKED[:10] + b"\xff" * 20  # a sound header, then a block of no known
         (PACKED[:5], "is a damaged or incomplete gzip file"),
         (CORRUPT, "is a damaged or incomplete gzip file"),
         (PACKED[:-8] + bytes(8), "is a damaged or incomplete gzip file"),
-        (gzip.compress(b"another file"), "has the wrong content"),
+        (gzip.compress(b"another file", mtime=0), "has the wrong content"),
         (b"", "has the wrong content"),
     ],
 )

@@ -60,7 +60,14 @@ class VariationalAutoencoder(keras.Model):
         z_mean, z_log_var = self.encoder(x)
         return self.decoder(self.sampling(z_mean, z_log_var)), z_mean, z_log_var
 
-    def compute_loss(self, x, y=None, y_pred=None, sample_weight=None, training=True) -> Tensor:
+    def compute_loss(
+        self,
+        x: Tensor,
+        y: Tensor | None = None,
+        y_pred: tuple[Tensor, Tensor, Tensor] | None = None,
+        sample_weight: Tensor | None = None,
+        training: bool = True,
+    ) -> Tensor:
         """Return the negative ELBO, with the divergence times beta, as a mean over the batch."""
         logits, z_mean, z_log_var = y_pred
         reconstruction = losses.bernoulli_nll(x, logits)

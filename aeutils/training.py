@@ -91,11 +91,9 @@ def fit(
     FloatingPointError
         As soon as the loss is not finite.
     """
-    draw = x if callable(x) else None
-    x = draw() if draw else x
+    draw, x = (x, x()) if callable(x) else (None, x)
     valid = _pair_valid(valid, y, loss)
-    copies = y is None and loss is not None
-    y = x if copies else y
+    y = x if y is None and loss is not None else y
     _check_pair(x, y, "x", "y")
     _check_reconstruction(model, x, y)
     steps = _count_steps(len(x), epochs, batch_size, learning_rate)
@@ -108,23 +106,25 @@ def fit(
     )
     # Variables of the optimizer that come up during tracing would have the step traced twice.
     model.optimizer.build(model.trainable_variables)
-    history = keras.callbacks.History()
-    callbacks = [_Progress(epochs, learning_rate, label), history]
-    for begin, end in [(k, k + 1) for k in range(epochs)] if draw else [(0, epochs)]:
-        if begin > 0:
-            x = draw()
-            y = x if copies else y
-        model.fit(
-            x,
-            y,
-            validation_data=valid,
-            validation_batch_size=max(batch_size, 500),
-            initial_epoch=begin,
-            epochs=end,
-            batch_size=batch_size,
-            verbose=0,
-            callbacks=callbacks,
-        )
+    settings = {
+        "validation_data": valid,
+        "validation_batch_size": max(batch_size, 500),
+        "batch_size": batch_size,
+        "callbacks": [_Progress(epochs, learning_rate, label)],
+        "verbose": 0,
+    }
+    return _run(model, x, y, draw, epochs, settings)
+
+
+def _run(model, x, y, draw, epochs: int, settings: dict) -> keras.callbacks.History:
+    """Call the `fit` of Keras once, or for each epoch with the inputs that are drawn for it."""
+    if draw is None:
+        return model.fit(x, y, epochs=epochs, **settings)
+    history, copies = keras.callbacks.History(), y is x
+    settings["callbacks"].append(history)
+    for epoch in range(epochs):
+        x = draw() if epoch > 0 else x
+        model.fit(x, x if copies else y, initial_epoch=epoch, epochs=epoch + 1, **settings)
     return history
 
 

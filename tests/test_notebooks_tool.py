@@ -145,20 +145,20 @@ def test_missing_address_is_refused(root):
 
 
 def test_new_starts_a_chapter_that_is_complete(root):
-    notebooks.new("kl-and-elbo", None, root)
-    path = root / "book" / "kl-and-elbo.ipynb"
+    notebooks.new("codes-and-maps", None, root)
+    path = root / "book" / "codes-and-maps.ipynb"
     notebook, template = (notebooks.read(p) for p in (path, path.with_stem("template")))
-    assert notebook.cells[1].source.startswith("# Kl and elbo\n")
+    assert notebook.cells[1].source.startswith("# Codes and maps\n")
     assert exercises_are_complete(notebook, path) == []
     text = path.read_text("utf-8")
     reporting = next(cell.source for cell in notebook.cells if "report(\n" in cell.source)
-    assert reporting.startswith('report(\n    "kl-and-elbo",')
-    assert "fig-kl-and-elbo-means" in text and "kl-and-elbo.1: right." in text
+    assert reporting.startswith('report(\n    "codes-and-maps",')
+    assert "fig-codes-and-maps-means" in text and "codes-and-maps.1: right." in text
     assert "template.1" not in text and "fig-template" not in text
     assert not {c.id for c in notebook.cells} & {c.id for c in template.cells}
-    assert (root / "aeutils" / "exercises" / "kl_and_elbo.py").is_file()
+    assert (root / "aeutils" / "exercises" / "codes_and_maps.py").is_file()
     results = tomllib.loads((root / "aeutils" / "reference_results.toml").read_text("utf-8"))
-    assert results["kl-and-elbo"] == results["template"]
+    assert results["codes-and-maps"] == results["template"]
 
 
 def pages(root):

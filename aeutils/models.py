@@ -7,8 +7,7 @@ from keras import ops
 
 from aeutils import losses
 from aeutils.layers import GaussianSampling
-
-Tensor = Any  # of the backend in use
+from aeutils.layers.base import Tensor
 
 
 @keras.saving.register_keras_serializable("aeutils")

@@ -121,9 +121,13 @@ def _check_codes(z, name: str) -> np.ndarray:
     z = np.asarray(z)
     if z.ndim < 2 or len(z) < 2 or z.size == 0:
         raise ValueError(f"{name} has shape {z.shape}; expected (n, ..., units) with n above 1.")
+    _check_finite(z, name)
+    return z
+
+
+def _check_finite(z, name: str) -> None:
     if not np.isfinite(z).all():
         raise ValueError(f"{name} holds values that are not finite; did training diverge?")
-    return z
 
 
 def _probe(model, z_train, y_train, z_test, y_test) -> float:
@@ -133,6 +137,5 @@ def _probe(model, z_train, y_train, z_test, y_test) -> float:
                 f"z_{name} has shape {np.shape(z)} and y_{name} {np.shape(y)}; expected "
                 "(n, latent_dim) and (n,)."
             )
-        if not np.isfinite(z).all():
-            raise ValueError(f"z_{name} holds values that are not finite; did training diverge?")
+        _check_finite(z, f"z_{name}")
     return float(model.fit(z_train, y_train).score(z_test, y_test))

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from aeutils import setup
-from benchmarks import vanilla
+from benchmarks import sentences, vanilla
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 BENCHMARKS = {"vanilla": vanilla.compare}
@@ -23,6 +23,8 @@ def main() -> None:
     for name, compare in BENCHMARKS.items():
         print(f"{name}: the textbook's recipe, then the book's")
         rows.append(f"| `{name}` | {compare(session).as_row()} |")
+    print("sentences: an epoch of the textbook's recipe, then of the book's")
+    epochs = sentences.compare(session).as_rows()
     versions = [f"{name} {_version(name)}" for name in PACKAGES if _version(name)]
     RESULTS.write_text(
         "# Benchmarks\n\n"
@@ -33,7 +35,10 @@ def main() -> None:
         "textbook's recipe ends with, compilation included.\n\n"
         "| chapter | textbook: error | seconds | book: final error | seconds | "
         "seconds to the textbook's error | times faster |\n"
-        "| --- | --- | --- | --- | --- | --- | --- |\n" + "\n".join(rows) + "\n"
+        "| --- | --- | --- | --- | --- | --- | --- |\n" + "\n".join(rows) + "\n\n"
+        "An epoch of the sentence autoencoders, on the same sentences, compilation not counted:\n\n"
+        "| recipe | milliseconds a sentence | times faster |\n"
+        "| --- | --- | --- |\n" + "\n".join(epochs) + "\n"
     )
     print(RESULTS.read_text())
 

@@ -7,8 +7,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from aeutils.data.text import Vocabulary, load_text, make_sentence_splitter, tokenize
+from aeutils.data.text import load_text
 from aeutils.data.word_vectors import embedding_matrix, train_word_vectors
+from aeutils.data.words import Vocabulary, make_sentence_splitter, tokenize
 from aeutils.session import Session
 from aeutils.training import fit
 

@@ -1,4 +1,4 @@
-"""Documents: news, small with gensim and full from Reuters; and how they become words."""
+"""Documents: news, small with gensim and full from Reuters, and one's own."""
 
 import importlib.metadata
 import os
@@ -10,20 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from aeutils.data.nltk_data import read_reuters
-from aeutils.data.words import SentenceSplitter, Vocabulary, make_sentence_splitter, tokenize
 from aeutils.session import SCALES
-
-__all__ = [
-    "LeeDocuments",
-    "SentenceSplitter",
-    "TextData",
-    "Vocabulary",
-    "load_lee",
-    "load_text",
-    "make_sentence_splitter",
-    "read_documents",
-    "tokenize",
-]
 
 SPLITS = ("train", "valid", "test")
 # A document with its topics.

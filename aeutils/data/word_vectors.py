@@ -84,7 +84,7 @@ def train_word_vectors(
     Parameters
     ----------
     sentences : iterable of sequence of str
-        Sentences as `aeutils.data.text.tokenize` returns them; every word gets a vector.
+        Sentences as `aeutils.data.words.tokenize` returns them; every word gets a vector.
     dim : int
         Numbers of a vector.
     epochs : int
@@ -135,7 +135,7 @@ def embedding_matrix(
     ----------
     vectors : gensim.models.KeyedVectors
         Word vectors. Words that are not in the vocabulary are left out, `<pad>` and `<unk>` too.
-    vocabulary : aeutils.data.text.Vocabulary
+    vocabulary : aeutils.data.words.Vocabulary
         The words of the rows.
     unknown : {"zero", "mean"}
         The row of `<unk>` and of words without a vector: zeros, or the mean of the words with one.

@@ -101,8 +101,11 @@ def test_caption_counts_what_is_as_good_to_two_decimals():
     values = [2.0, 4.019, 4.021, 8.0]  # over a baseline of 4: twice as good, 0.995, 0.9948, half
     rows = rows_of({"book/a": report("a", *(result(value=v) for v in values))})
     rows += rows_of({"book/b": report("b", result(baseline=None, published=1.0))})
-    assert "2 of 4 at least as good as their baseline" in count(rows)
-    assert "0 of 1 at least as good as their published value" in count(rows)
+    said = count(rows, "small")
+    assert said.startswith(
+        "At the small scale 2 of 4 metrics are at least as good as their baseline "
+    )
+    assert said.endswith(" 0 of 1 metrics are at least as good as their published value.")
 
 
 def test_picture_leaves_out_what_cannot_be_compared():
@@ -271,9 +274,9 @@ def test_picture_and_caption_are_on_the_page(page):
     [svg] = page.select("figure.scoreboard-picture svg")
     assert len(svg.select("g")) == 4
     caption = page.select_one("figure.scoreboard-picture figcaption").text
-    assert "2 of 2 at least as good as their baseline, and 1 of 2" in caption
+    assert "2 of 2 metrics are at least as good as their baseline and 1 of 2" in caption
     assert caption.endswith("without a line: 2.")
-    assert "2 of 2 at least as good" in svg["aria-label"]
+    assert "2 of 2 metrics are at least as good" in svg["aria-label"]
 
 
 def test_script_is_loaded_on_its_page_alone(site):

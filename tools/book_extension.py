@@ -39,6 +39,7 @@ from tools.tables import link, table
 OPENING = re.compile(r"\A# (?P<title>[^\n]+)\n\n([*_])(?P<question>(?!\2).+?)\2(?!\w)", re.DOTALL)
 BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib")}
 PACKAGES = ("keras", "numpy", "scikit-learn", "matplotlib", "jupyter-book", "Sphinx")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 GIBIBYTE = 2**30
 
 
@@ -110,6 +111,13 @@ class FillTables(SphinxPostTransform):
 def pages_with_tables(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Have the pages with placeholders written at each build, though their source is the same."""
     return [name for name in env.found_docs if any(env.get_doctree(name).findall(LateTable))]
+
+
+def mark_chinese(app: Sphinx, doctree: nodes.document) -> None:
+    """Name the language of the Chinese terms of the glossary, for fonts and screen readers."""
+    for term in doctree.findall(nodes.term):
+        if CHINESE.search(term.astext()):
+            term["classes"].append("language-zh-Hans")
 
 
 def run_times(env: BuildEnvironment) -> nodes.Node:
@@ -211,6 +219,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     for name in TABLES:
         app.add_directive(name, LateTableDirective)
     app.add_post_transform(FillTables)
+    app.connect("doctree-read", mark_chinese)
     app.connect("env-updated", pages_with_tables)
     app.connect("html-page-context", add_script)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -120,12 +120,14 @@ def scoreboard(env: BuildEnvironment) -> nodes.Node:
 
 def run_line(reported: dict[str, dict]) -> nodes.paragraph:
     """Say at which scale, with which backend, device and seed the chapters ran."""
-    parts = []
-    for name in ("scale", "backend", "device", "seed"):
-        values = dict.fromkeys(str(report[name]) for report in reported.values())
-        parts.append(f"{name}: {', '.join(values)}")
-    text = "; ".join(parts)
+    names = ("scale", "backend", "device", "seed")
+    text = "; ".join(f"{name}: {distinct(reported, name)}" for name in names)
     return nodes.paragraph("", f"{text[0].upper()}{text[1:]}.", classes=["scoreboard-run"])
+
+
+def distinct(reported: dict[str, dict], name: str) -> str:
+    """Return the values of a field in all reports, each once."""
+    return ", ".join(dict.fromkeys(str(report[name]) for report in reported.values()))
 
 
 def cells(row: Row) -> list[Cell]:
@@ -167,11 +169,12 @@ def with_note(content: nodes.Node, note: str) -> nodes.inline:
 
 def scoreboard_picture(env: BuildEnvironment) -> nodes.Node:
     """Return a figure of all gains, with a caption that counts them."""
-    rows = rows_of(reports(env))
+    reported = reports(env)
+    rows = rows_of(reported)
     if not rows:
         return nodes.paragraph("", NOTHING)
     lines = list(lines_of(rows))
-    counts = count(rows)
+    counts = count(rows, distinct(reported, "scale"))
     caption = f"{counts} {left_out(len(rows) - len(lines))}".strip()
     description = f"Dots on a logarithmic axis, a line for each metric. {counts}"
     html = (
@@ -196,17 +199,17 @@ def lines_of(rows: Sequence[Row]) -> Iterator[Line]:
             )
 
 
-def count(rows: Sequence[Row]) -> str:
+def count(rows: Sequence[Row], scale: str) -> str:
     """Say how many metrics are at least as good as what they are compared to, to two decimals."""
-    sentences = []
+    parts = []
     for name, values in (
         ("baseline", [row.against_baseline for row in rows]),
         ("published value", [row.against_published for row in rows]),
     ):
         known = [round(value, 2) for value in values if value is not None]
         good = sum(value >= 1 for value in known)
-        sentences.append(f"{good} of {len(known)} at least as good as their {name}")
-    return f"Of the metrics that can be compared, {', and '.join(sentences)}."
+        parts.append(f"{good} of {len(known)} metrics are at least as good as their {name}")
+    return f"At the {scale} scale {' and '.join(parts)}."
 
 
 def left_out(metrics: int) -> str:

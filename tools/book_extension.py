@@ -1,6 +1,6 @@
 """Sphinx extension of this book: what its pages say about the book itself, taken from the build.
 
-Three directives, each without arguments:
+Five directives, each without arguments:
 
 ``chapters``
     The chapters of the numbered parts of ``_toc.yml``, each with its question.
@@ -8,6 +8,8 @@ Three directives, each without arguments:
     How long each notebook ran, on what and when, beside the limit of its scale.
 ``machine``
     Scale, backend, hardware and versions of this build.
+``scoreboard`` and ``scoreboard-picture``
+    All metrics beside their baselines and the published values: see ``scoreboard.py``.
 """
 
 from __future__ import annotations
@@ -16,14 +18,13 @@ import os
 import platform
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
 import nbformat
 from docutils import nodes
-from jupyter_cache import get_cache
 from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -32,11 +33,13 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from aeutils.results import MIME_TYPE
+from tools.scoreboard import add_script, results_of, scoreboard, scoreboard_picture
+from tools.tables import link, table
 
 OPENING = re.compile(r"\A# (?P<title>[^\n]+)\n\n([*_])(?P<question>(?!\2).+?)\2(?!\w)", re.DOTALL)
 BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib")}
 PACKAGES = ("keras", "numpy", "scikit-learn", "matplotlib", "jupyter-book", "Sphinx")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 GIBIBYTE = 2**30
 
 
@@ -101,14 +104,20 @@ class FillTables(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:
         """Fill each placeholder of the page."""
-        fill = {"run-times": run_times, "machine": machine}
         for placeholder in list(self.document.findall(LateTable)):
-            placeholder.replace_self(fill[placeholder["kind"]](self.env))
+            placeholder.replace_self(TABLES[placeholder["kind"]](self.env))
 
 
 def pages_with_tables(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Have the pages with placeholders written at each build, though their source is the same."""
     return [name for name in env.found_docs if any(env.get_doctree(name).findall(LateTable))]
+
+
+def mark_chinese(app: Sphinx, doctree: nodes.document) -> None:
+    """Name the language of the Chinese terms of the glossary, for fonts and screen readers."""
+    for term in doctree.findall(nodes.term):
+        if CHINESE.search(term.astext()):
+            term["classes"].append("language-zh-Hans")
 
 
 def run_times(env: BuildEnvironment) -> nodes.Node:
@@ -138,16 +147,8 @@ def run_times(env: BuildEnvironment) -> nodes.Node:
 
 def device_of(env: BuildEnvironment, docname: str) -> str:
     """Return the device that the results in the cached outputs of a notebook name."""
-    cache = get_cache(env.mystnb_config.execution_cache_path)
-    try:
-        record = cache.match_cache_file(env.doc2path(docname))
-    except KeyError:
-        return "–"
-    for cell in cache.get_cache_bundle(record.pk).nb.cells:
-        for output in cell.get("outputs", []):
-            if results := output.get("data", {}).get(MIME_TYPE):
-                return results["device"]
-    return "–"
+    results = results_of(env, docname)
+    return results["device"] if results else "–"
 
 
 def machine(env: BuildEnvironment) -> nodes.Node:
@@ -202,28 +203,12 @@ def output_of(*command: str) -> str:
     return run.stdout.strip()
 
 
-def link(env: BuildEnvironment, docname: str) -> nodes.reference:
-    """Return a link from the status page to another page, with that page's title."""
-    target = env.app.builder.get_relative_uri(env.docname, docname)
-    return nodes.reference("", env.titles[docname].astext(), internal=True, refuri=target)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str | nodes.Node]], name: str) -> nodes.Node:
-    """Return a table of texts and links, with a class to style it by."""
-    group = nodes.tgroup(cols=len(head))
-    group += [nodes.colspec(colwidth=1) for _ in head]
-    group += nodes.thead("", row_of(head))
-    group += nodes.tbody("", *(row_of(row) for row in rows))
-    return nodes.table("", group, classes=["colwidths-auto", name])
-
-
-def row_of(cells: Sequence[str | nodes.Node]) -> nodes.row:
-    """Return one row of a table."""
-    row = nodes.row()
-    for cell in cells:
-        content = nodes.Text(cell) if isinstance(cell, str) else cell
-        row += nodes.entry("", nodes.paragraph("", "", content))
-    return row
+TABLES = {
+    "run-times": run_times,
+    "machine": machine,
+    "scoreboard": scoreboard,
+    "scoreboard-picture": scoreboard_picture,
+}
 
 
 def setup(app: Sphinx) -> dict[str, object]:
@@ -231,8 +216,10 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_config_value("chapter_seconds", {"small": {}, "full": {}}, "env")
     app.add_node(LateTable)
     app.add_directive("chapters", Chapters)
-    app.add_directive("run-times", LateTableDirective)
-    app.add_directive("machine", LateTableDirective)
+    for name in TABLES:
+        app.add_directive(name, LateTableDirective)
     app.add_post_transform(FillTables)
+    app.connect("doctree-read", mark_chinese)
     app.connect("env-updated", pages_with_tables)
+    app.connect("html-page-context", add_script)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -114,7 +114,8 @@ class _Book(keras.Model):
     """The model of the chapter: word numbers in, padding out of the network and of the loss."""
 
     def __init__(self, matrix: np.ndarray, length: int, both_ways: bool):
-        super().__init__()
+        # TensorFlow takes no name with an underscore at its start.
+        super().__init__(name="book")
         self.words = layers.Embedding(
             *matrix.shape, weights=[matrix], trainable=False, mask_zero=True
         )

@@ -105,6 +105,7 @@ def test_movielens(monkeypatch, tmp_path, file, separator, capsys):
     user, item, rating = joined(data)
     assert np.array_equal(rating, 1 + (user + item + 2) % 5)
     assert not np.array_equal(user, np.sort(user))
+    assert all(map(np.array_equal, joined(load_ratings("full")), (user, item, rating)))
     assert f"file {file}: 100 ratings of 10 films by 10 users" in data.provenance
     assert "GroupLens" in data.licence and capsys.readouterr().out == ""
     assert load_ratings("small").best_rmse is not None

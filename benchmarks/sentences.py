@@ -116,9 +116,7 @@ class _Book(keras.Model):
     def __init__(self, matrix: np.ndarray, length: int, both_ways: bool):
         # TensorFlow takes no name with an underscore at its start.
         super().__init__(name="book")
-        self.words = layers.Embedding(
-            *matrix.shape, weights=[matrix], trainable=False, mask_zero=True
-        )
+        self.words = layers.Embedding(*matrix.shape, weights=[matrix], trainable=False)
         self.repeat, self.dense = layers.RepeatVector(length), layers.Dense(DIM)
         self.encoder = layers.LSTM(CODE)
         self.decoder = layers.LSTM(CODE, return_sequences=True)

@@ -36,7 +36,7 @@ DEVICE := $(shell nvidia-smi -L >/dev/null 2>&1 && echo gpu || echo cpu)
 JOBS ?= $(if $(filter gpu,$(DEVICE)),1,2)
 BIN := .venv/bin
 BASE := .venv/installed-$(DEVICE)
-INSTALLED := $(BASE)$(if $(filter jax,$(BACKEND)),-jax)
+INSTALLED := $(BASE)$(if $(filter jax-gpu,$(BACKEND)-$(DEVICE)),-jax)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c requirements.txt
 
 .PHONY: help book test test-notebooks test-site lint links bench notebooks new \
@@ -134,7 +134,7 @@ $(BASE): requirements.txt pyproject.toml
 	@touch $@
 
 $(BASE)-jax: $(BASE)
-	@$(PIP) -e ".[jax$(if $(filter gpu,$(DEVICE)),-gpu)]"
+	@$(PIP) -e ".[jax-gpu]"
 	@touch $@
 
 # Style and lock file need one tool each, and do not wait for the other packages.

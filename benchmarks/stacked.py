@@ -31,9 +31,9 @@ def measure(session: Session) -> list[Comparison]:
             fashion.x_train,
             valid=fashion.x_valid,
             loss="mse",
-            epochs=10,
+            epochs=session.pick(small=4, full=10),
             batch_size=session.pick(small=50, full=100),
-            learning_rate=session.pick(small=5e-3, full=3e-3),
+            learning_rate=session.pick(small=8e-3, full=3e-3),
         ).history
 
     comparison = compare(

@@ -3,8 +3,8 @@
 The textbook (source A of the book): ReLU at the output, squared error, Adam at a constant
 learning rate of 0.01, batches of 256, 50 epochs.
 
-The book: sigmoid and cross-entropy, a learning rate that falls along a cosine. Its schedule is
-shorter than that of the chapter: as many epochs as the textbook's error asks for, with a margin.
+The book: the recipe of the chapter, with sigmoid and cross-entropy, and a learning rate that falls
+along a cosine.
 """
 
 import keras

@@ -51,7 +51,7 @@ help:
 	@echo "make test-site       build the book and test its pages in a browser"
 	@echo "make lint            style of code and notebooks"
 	@echo "make links           build the book and check its links to the outside"
-	@echo "make bench           time the book's recipes against the textbook ones"
+	@echo "make bench           time the book's recipes against the textbook ones (CH=\"vae\": that alone)"
 	@echo "make notebooks       execute in place and store only the tagged outputs"
 	@echo "make new CH=slug     start a chapter from the template (PART=\"Autoencoders\": in that part)"
 	@echo "make reference CH=slug  run a chapter with five seeds and print its bands"
@@ -95,7 +95,7 @@ links: book
 	@$(BIN)/jupyter-book build . --path-output $(OUT) --builder linkcheck
 
 bench: $(INSTALLED)
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(CH) --build $(OUT)
 
 notebooks: $(INSTALLED)
 	@$(BIN)/python tools/notebooks.py run

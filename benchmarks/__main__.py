@@ -1,54 +1,44 @@
-"""Time each recipe of the book against the textbook's and write the table of results.
+"""Run benchmarks, store their rows and write the page of all results.
 
-Run by ``make bench``; ``SCALE``, ``BACKEND`` and ``DATA_DIR`` choose what it runs on.
+Run by ``make bench``; ``SCALE``, ``BACKEND`` and ``DATA_DIR`` choose what it runs on, and
+``CH="vae stacked"`` which benchmarks.
 """
 
-import datetime
-import platform
-from importlib import metadata
+import argparse
+import importlib
+import sys
 from pathlib import Path
 
 from aeutils import setup
-from benchmarks import sentences, vanilla
-
-RESULTS = Path(__file__).with_name("RESULTS.md")
-BENCHMARKS = {"vanilla": vanilla.compare}
-PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "numpy")
+from benchmarks import results
 
 
-def main() -> None:
-    """Run all benchmarks and write ``RESULTS.md``."""
-    session = setup()
-    rows = []
-    for name, compare in BENCHMARKS.items():
-        print(f"{name}: the textbook's recipe, then the book's")
-        rows.append(f"| `{name}` | {compare(session).as_row()} |")
-    print("sentences: an epoch of the textbook's recipe, then of the book's")
-    epochs = sentences.compare(session).as_rows()
-    versions = [f"{name} {_version(name)}" for name in PACKAGES if _version(name)]
-    RESULTS.write_text(
-        "# Benchmarks\n\n"
-        f"Made by `make bench` on {datetime.date.today().isoformat()}: {session.scale} scale, "
-        f"{session.backend} on {session.device}, Python {platform.python_version()}, "
-        f"{', '.join(versions)}.\n\n"
-        "The book's time is the time until its validation error is below the one that the\n"
-        "textbook's recipe ends with, compilation included.\n\n"
-        "| chapter | textbook: error | seconds | book: final error | seconds | "
-        "seconds to the textbook's error | times faster |\n"
-        "| --- | --- | --- | --- | --- | --- | --- |\n" + "\n".join(rows) + "\n\n"
-        "An epoch of the sentence autoencoders, on the same sentences, compilation not counted:\n\n"
-        "| recipe | milliseconds a sentence | times faster |\n"
-        "| --- | --- | --- |\n" + "\n".join(epochs) + "\n"
-    )
-    print(RESULTS.read_text())
-
-
-def _version(package: str) -> str | None:
+def main(arguments: list[str] | None = None) -> int:
+    """Run the benchmarks that are named, or all, and return the exit status."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__.splitlines()[0])
+    known = ", ".join(results.ROW_TYPES)
+    parser.add_argument("names", nargs="*", help=f"of {known}; all if none is given")
+    parser.add_argument("--build", type=Path, help="folder that `make book` builds in")
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        if name not in results.ROW_TYPES:
+            parser.error(f"there is no benchmark {name!r}; choose of {known}")
     try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
+        results.read_all()  # before the hours of measuring, not after them
+    except ValueError as error:
+        print(f"error: {error}")
+        return 1
+    session = setup()
+    for name in options.names or results.ROW_TYPES:
+        print(f"{name}:", flush=True)
+        # Not before `setup`, which keeps the greetings of the backend from the screen.
+        measure = importlib.import_module(f"benchmarks.{name}").measure
+        if rows := measure(options.build if name == "chapters" else session):
+            results.store(session, name, results.make_entry(rows))
+            results.PAGE.write_text(results.render(results.read_all()), "utf-8")
+    print(results.PAGE.read_text("utf-8"))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

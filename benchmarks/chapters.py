@@ -1,0 +1,43 @@
+"""Seconds of each chapter in the last ``make book``, read from its cache; nothing is executed."""
+
+from pathlib import Path
+
+from benchmarks.rows import Chapter
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def measure(build: Path | None, root: Path = ROOT) -> list[Chapter]:
+    """Return the seconds of each chapter, in the order of the book.
+
+    Parameters
+    ----------
+    build : Path or None
+        The folder that ``make book`` builds in.
+    root : Path
+        The folder of ``_toc.yml``.
+
+    Returns
+    -------
+    list of Chapter
+        Closed by their sum; empty, after a line that says so, where there is no build.
+    """
+    cache = build / "_build" / ".jupyter_cache" if build else None
+    if cache is None or not cache.is_dir():
+        print("There is no build of this scale and backend: run make book first.")
+        return []
+    # These belong to the packages that build the book, which a benchmark else does not need.
+    from jupyter_cache import get_cache
+
+    from tools.execute import notebooks_of
+
+    records = sorted(get_cache(cache).list_cache_records(), key=lambda record: record.pk)
+    latest = {Path(record.uri).stem: record for record in records}
+    rows = []
+    for name in [path.stem for path in notebooks_of(root) if path.stem in latest]:
+        seconds = latest[name].data["execution_seconds"]
+        rows.append(Chapter(name, seconds, latest[name].created.date().isoformat()))
+    if rows:
+        newest = max(row.executed for row in rows)
+        rows.append(Chapter("all together", sum(row.seconds for row in rows), newest))
+    return rows

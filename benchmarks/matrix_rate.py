@@ -1,0 +1,89 @@
+"""How much of the machine's arithmetic a dense training step uses."""
+
+import time
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from aeutils.session import Session
+from aeutils.training import fit
+from benchmarks import vanilla
+from benchmarks.rows import TrainingStep
+
+SECONDS = 0.2
+SIZES = (512, 1024, 2048, 4096)
+BATCHES = (128, 512, 2048)
+ROWS = 16_384
+EPOCHS = 4
+
+
+def measure(session: Session) -> list[TrainingStep]:
+    """Time the steps of the dense models of `vanilla` and `stacked` for several batch sizes."""
+    models = {"784-128-784": lambda: vanilla.make_model("sigmoid"), "784-1000-500-250-30": _deep}
+    peak = measure_matrix_rate()
+    return [
+        TrainingStep(name, batch, _step_rate(make(), batch), peak)
+        for name, make in models.items()
+        for batch in BATCHES
+    ]
+
+
+def count_flops(kernels: list[tuple[int, int]], batch: int) -> int:
+    """Count the arithmetic of the matrix products of one training step.
+
+    A kernel of n x m numbers takes part in three products of 2 x batch x n x m operations: of the
+    output, of the gradient of the kernel, and of the gradient of the input, which the first layer
+    does not need. So it is ``6 * batch * parameters`` for the parameters of all kernels, less
+    ``2 * batch * parameters`` for those of the first one. Biases, activations and the optimizer
+    are left out.
+
+    Parameters
+    ----------
+    kernels : list of tuple of two int
+        Shape of the kernel of each dense layer, the first layer first.
+    batch : int
+        Images per step.
+    """
+    parameters = [inputs * units for inputs, units in kernels]
+    return batch * (6 * sum(parameters) - 2 * parameters[0])
+
+
+def measure_matrix_rate(sizes: tuple[int, ...] = SIZES) -> float:
+    """Return the FLOP/s of the quickest product of two square float32 matrices."""
+    return max(_product_rate(size) for size in sizes)
+
+
+def _product_rate(size: int) -> float:
+    rng = np.random.default_rng(0)
+    a, b = (ops.convert_to_tensor(rng.random((size, size), "float32")) for _ in range(2))
+
+    def run(repeats: int) -> float:
+        start = time.perf_counter()
+        for _ in range(repeats):
+            product = ops.matmul(a, b)
+        # Devices work on after a call has returned: reading a number waits for them.
+        float(product[0, 0])
+        return (time.perf_counter() - start) / repeats
+
+    run(1)
+    repeats = max(1, round(SECONDS / run(1)))
+    return 2 * size**3 / min(run(repeats) for _ in range(5))
+
+
+def _deep() -> keras.Model:
+    """Return the largest model of the chapter `stacked`."""
+    hidden = [layers.Dense(units, activation="selu") for units in (1000, 500, 250)]
+    back = [layers.Dense(units, activation="selu") for units in (250, 500, 1000)]
+    ends = layers.Dense(30), layers.Dense(784, activation="sigmoid")
+    return keras.Sequential([keras.Input((784,)), *hidden, ends[0], *back, ends[1]])
+
+
+def _step_rate(model: keras.Model, batch: int) -> float:
+    """Return the FLOP/s of a step as `fit` makes it, over the quickest epoch but the first."""
+    x = np.random.default_rng(0).random((ROWS, 784), "float32")
+    settings = {"loss": "mse", "valid": None, "epochs": EPOCHS, "batch_size": batch}
+    # The chapters train long enough for `fit` to choose XLA; these few steps would not.
+    seconds = fit(model, x, jit_compile=True, label=f"batch {batch}", **settings).history["seconds"]
+    flops = count_flops([layer.kernel.shape for layer in model.layers], batch)
+    return ROWS / batch * flops / float(np.diff(seconds).min())

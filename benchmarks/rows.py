@@ -1,0 +1,136 @@
+"""The tables of the results: what a row of each holds and how it is shown."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+ABSENT = "–"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The recipe of a textbook beside that of the book, by error and seconds.
+
+    Attributes
+    ----------
+    quantity : str
+        What `textbook_error` and `book_error` are, the same for both recipes.
+    textbook_error, textbook_seconds : float or None
+        Validation error at the end of the textbook's recipe, and the seconds of its training;
+        ``None`` where it cannot run.
+    book_error, book_seconds : float
+        The same of the book's recipe.
+    seconds_to_textbook_error : float or None
+        When the validation error of the book's recipe was first at `textbook_error` or below,
+        in seconds since its start; ``None`` where it never was.
+    """
+
+    title: ClassVar[str] = "The book's recipe against the textbook's"
+    note: ClassVar[str] = (
+        "Both errors are of the same validation images or sentences. *Times faster* divides the "
+        "seconds of the textbook's whole training by those until the book's recipe had reached "
+        "the error that the textbook's ends with, compilation and validation included."
+    )
+    headings: ClassVar[tuple[str, ...]] = (
+        "error",
+        "textbook: final error",
+        "seconds",
+        "book: final error",
+        "seconds",
+        "seconds to the textbook's error",
+        "times faster",
+    )
+
+    quantity: str
+    textbook_error: float | None
+    textbook_seconds: float | None
+    book_error: float
+    book_seconds: float
+    seconds_to_textbook_error: float | None
+
+    @property
+    def times_faster(self) -> float | None:
+        """Seconds of the textbook's recipe over those of the book's to the same error."""
+        if self.textbook_seconds is None or self.seconds_to_textbook_error is None:
+            return None
+        return self.textbook_seconds / self.seconds_to_textbook_error
+
+    def cells(self) -> list[str]:
+        """Return the row as text, in the order of ``headings``."""
+        reached, missed = self.seconds_to_textbook_error, self.textbook_error is not None
+        return [
+            self.quantity,
+            _shown(self.textbook_error, "#.4g"),
+            _shown(self.textbook_seconds, ".0f"),
+            _shown(self.book_error, "#.4g"),
+            _shown(self.book_seconds, ".1f"),
+            "not reached" if missed and reached is None else _shown(reached, ".1f"),
+            _shown(self.times_faster, ".1f"),
+        ]
+
+
+@dataclass(frozen=True)
+class TrainingStep:
+    """The rate of a dense training step beside that of a matrix product, in FLOP/s."""
+
+    title: ClassVar[str] = "Arithmetic of the dense training step"
+    note: ClassVar[str] = (
+        "The rate of the step counts its matrix products alone, but its time is that of all it "
+        "does: the batches, the activations and the optimizer too. The rate beside it is the best "
+        "of a product of two square float32 matrices."
+    )
+    headings: ClassVar[tuple[str, ...]] = ("model", "batch", "GFLOP/s", "matrix product", "share")
+
+    model: str
+    batch: int
+    flops_per_second: float
+    matrix_flops_per_second: float
+
+    def cells(self) -> list[str]:
+        """Return the row as text, in the order of ``headings``."""
+        share = self.flops_per_second / self.matrix_flops_per_second
+        rates = [f"{r / 1e9:,.0f}" for r in (self.flops_per_second, self.matrix_flops_per_second)]
+        return [self.model, str(self.batch), *rates, f"{share:.0%}"]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Seconds from the start of Python to an event, beside those of the import it cannot avoid."""
+
+    title: ClassVar[str] = "From the start of Python"
+    note: ClassVar[str] = (
+        "Median of three new processes. The first figure comes after one epoch of the model of "
+        "`vanilla`, on the images of the scale."
+    )
+    headings: ClassVar[tuple[str, ...]] = ("until", "seconds", "over the backend's import")
+
+    event: str
+    seconds: float
+    backend_seconds: float
+
+    def cells(self) -> list[str]:
+        """Return the row as text, in the order of ``headings``."""
+        return [self.event, f"{self.seconds:.1f}", f"{self.seconds / self.backend_seconds:.1f}"]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Seconds that ``make book`` took to execute one chapter, and the day it did."""
+
+    title: ClassVar[str] = "Chapters, as `make book` executed them last"
+    note: ClassVar[str] = "On a CPU, where several run side by side, one slows the other down."
+    headings: ClassVar[tuple[str, ...]] = ("chapter", "seconds", "executed")
+
+    chapter: str
+    seconds: float
+    executed: str
+
+    def cells(self) -> list[str]:
+        """Return the row as text, in the order of ``headings``."""
+        return [self.chapter, f"{self.seconds:.0f}", self.executed]
+
+
+Row = Comparison | TrainingStep | Start | Chapter
+
+
+def _shown(value: float | None, form: str) -> str:
+    return ABSENT if value is None else format(value, form)

@@ -20,7 +20,7 @@ def measure(build: Path | None, root: Path = ROOT) -> list[Chapter]:
     Returns
     -------
     list of Chapter
-        Closed by their sum; empty, after a line that says so, where there is no build.
+        Empty, after a line that says so, where there is no build.
     """
     cache = build / "_build" / ".jupyter_cache" if build else None
     if cache is None or not cache.is_dir():
@@ -35,9 +35,6 @@ def measure(build: Path | None, root: Path = ROOT) -> list[Chapter]:
     latest = {Path(record.uri).stem: record for record in records}
     rows = []
     for name in [path.stem for path in notebooks_of(root) if path.stem in latest]:
-        seconds = latest[name].data["execution_seconds"]
-        rows.append(Chapter(name, seconds, latest[name].created.date().isoformat()))
-    if rows:
-        newest = max(row.executed for row in rows)
-        rows.append(Chapter("all together", sum(row.seconds for row in rows), newest))
+        run, executed = latest[name].data, latest[name].created.date().isoformat()
+        rows.append(Chapter(name, run["execution_seconds"], run["side_by_side"], executed))
     return rows

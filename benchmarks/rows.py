@@ -89,7 +89,7 @@ class TrainingStep:
         """Return the row as text, in the order of ``headings``."""
         share = self.flops_per_second / self.matrix_flops_per_second
         rates = [f"{r / 1e9:,.0f}" for r in (self.flops_per_second, self.matrix_flops_per_second)]
-        return [self.model, str(self.batch), *rates, f"{share:.0%}"]
+        return [self.model, str(self.batch), *rates, f"{100 * share:.3g}%"]
 
 
 @dataclass(frozen=True)
@@ -114,19 +114,20 @@ class Start:
 
 @dataclass(frozen=True)
 class Chapter:
-    """Seconds that ``make book`` took to execute one chapter, and the day it did."""
+    """Seconds that ``make book`` took to execute one chapter, how many at a time, and the day."""
 
     title: ClassVar[str] = "Chapters, as `make book` executed them last"
-    note: ClassVar[str] = "On a CPU, where several run side by side, one slows the other down."
-    headings: ClassVar[tuple[str, ...]] = ("chapter", "seconds", "executed")
+    note: ClassVar[str] = "Where several ran side by side, one slowed the other down."
+    headings: ClassVar[tuple[str, ...]] = ("chapter", "seconds", "side by side", "executed")
 
     chapter: str
     seconds: float
+    side_by_side: int
     executed: str
 
     def cells(self) -> list[str]:
         """Return the row as text, in the order of ``headings``."""
-        return [self.chapter, f"{self.seconds:.0f}", self.executed]
+        return [self.chapter, f"{self.seconds:.0f}", str(self.side_by_side), self.executed]
 
 
 Row = Comparison | TrainingStep | Start | Chapter

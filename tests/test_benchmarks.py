@@ -23,7 +23,7 @@ CPU = Session("small", "jax", "2 planted cores", 0)
 GPU = Session("full", "jax", "Planted GPU/80GB", 0)
 FASTER = Comparison("MSE", 0.01, 100.0, 0.002, 9.0, 5.0)
 STEP = TrainingStep("784-128-784", 128, 50e9, 80e9)
-ROWS = FASTER, STEP, Start("figure", 12.0, 4.0), Chapter("pca", 12.4, "2000-01-01")
+ROWS = FASTER, STEP, Start("figure", 12.0, 4.0), Chapter("pca", 12.4, 2, "2000-01-01")
 
 
 def entry(*rows, date="2001-02-03", versions="Python 9.9"):
@@ -155,7 +155,7 @@ def build(tmp_path):
         cell = new_code_cell(f"{number}", execution_count=1)
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
         notebook = new_notebook(cells=[cell], metadata=kernel)
-        data = {"execution_seconds": float(number)}
+        data = {"execution_seconds": float(number), "side_by_side": number}
         bundle = CacheBundleIn(notebook, str(tmp_path / "book" / f"{name}.ipynb"), data=data)
         cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
     return tmp_path
@@ -163,11 +163,8 @@ def build(tmp_path):
 
 def test_chapters_are_those_of_the_last_run_in_the_order_of_the_book(build):
     rows = chapters.measure(build / "out", root=build)
-    assert [(row.chapter, row.seconds) for row in rows] == [
-        ("second", 2.0),
-        ("first", 4.0),
-        ("all together", 6.0),
-    ]
+    found = [(row.chapter, row.seconds, row.side_by_side) for row in rows]
+    assert found == [("second", 2.0, 2), ("first", 4.0, 4)]
     assert abs(datetime.date.fromisoformat(rows[0].executed) - datetime.date.today()).days <= 1
 
 
@@ -265,9 +262,9 @@ def test_page_has_a_section_for_each_machine_and_kind():
         "| chapter | error | textbook: final error | seconds | book: final error | seconds "
         "| seconds to the textbook's error | times faster | date |",
         "| `stacked` | MSE | 0.01000 | 100 | 0.002000 | 9.0 | 5.0 | 20.0 | 2001-02-03 |",
-        "| 784-128-784 | 128 | 50 | 80 | 62% | 2001-02-03 |",
+        "| 784-128-784 | 128 | 50 | 80 | 62.5% | 2001-02-03 |",
         "| figure | 12.0 | 3.0 | 2001-02-03 |",
-        "| pca | 12 | 2000-01-01 | 2001-02-03 |",
+        "| pca | 12 | 2 | 2000-01-01 | 2001-02-03 |",
         "- `stacked`, `matrix_rate`: Python 9.9",
         "- `start`: Python 9.8",
     ):

@@ -97,10 +97,13 @@ def cached_output(root, name):
 
 def test_executes_what_is_new_and_nothing_twice(book, build):
     write_notebook(book / "book" / "first.ipynb", "import os; os.path.basename(os.getcwd())")
-    assert build() == (0, ["first", "second"])
+    assert build("--jobs", "1") == (0, ["first", "second"])
     assert re.search(r"^done (first|second) \d+\.\d s \(2/2\)$", build.printed, re.MULTILINE)
     assert cached_output(book, "first") == "'book'"
     assert cached_output(book, "second") == "48"
+    for record in get_cache(cache_of(book)).list_cache_records():
+        assert record.data["execution_seconds"] > 0
+        assert record.data["side_by_side"] == 1
     assert build() == (0, [])
 
 

@@ -176,7 +176,7 @@ def execute(executions: list[Execution], folder: Path, jobs: int) -> list[Execut
                     failed.append(execution)
                     say(execution.failure())
                     continue
-                data = {"execution_seconds": execution.seconds}
+                data = {"execution_seconds": execution.seconds, "side_by_side": jobs}
                 bundle = CacheBundleIn(execution.notebook, str(execution.path), data=data)
                 cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
                 progress = f"{execution.seconds:.1f} s ({number}/{len(executions)})"

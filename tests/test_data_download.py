@@ -210,7 +210,9 @@ def test_file_that_cannot_be_read(mirrors, own, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(download.Path, "read_bytes", refuse)
-    with pytest.raises(OSError, match="Permission denied. Check its permissions") as error:
+    with pytest.raises(
+        OSError, match="Permission denied. Check the path and its permissions"
+    ) as error:
         download.read_bytes(NAME)
     assert str(path) in str(error.value)
 

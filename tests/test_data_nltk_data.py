@@ -205,7 +205,10 @@ def test_corpus_that_cannot_be_read(own, monkeypatch):
     monkeypatch.setattr(nltk_data.Path, "read_text", refuse)
     with pytest.raises(OSError) as error:
         nltk_data.read_reuters()
-    assert str(error.value) == f"Cannot read {path}: Permission denied. Check its permissions."
+    assert (
+        str(error.value)
+        == f"Cannot read {path}: Permission denied. Check the path and its permissions."
+    )
 
 
 @pytest.mark.parametrize("packed", [0, 1, 2])

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import pooch
 
+from aeutils.data.files import clear_errors
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -150,10 +152,8 @@ def _find(folder: Path, name: str) -> Path | None:
 
 
 def _read(path: Path) -> bytes:
-    try:
+    with clear_errors(path):
         return path.read_bytes()
-    except OSError as error:
-        raise OSError(f"Cannot read {path}: {error.strerror}. Check its permissions.") from error
 
 
 def _content(raw: bytes, expected: str, source: str) -> bytes:

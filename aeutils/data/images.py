@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from aeutils.data.download import read_bytes
+from aeutils.data.files import SPLITS
 from aeutils.session import SCALES
 
 BUNDLED_DIR = Path(__file__).parent / "bundled"
-SPLITS = ("train", "valid", "test")
 _FULL_TRAIN = 55_000  # the other 5,000 images of the training file validate
 
 

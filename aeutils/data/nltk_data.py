@@ -7,21 +7,19 @@ their folders. Here a folder and an archive of the same name will do, wherever t
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aeutils.data.download import cache_dir, data_dir
+from aeutils.data.files import clear_errors
 
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktParameters
 
 Folder = Path | zipfile.Path
 
-# What zipfile raises for bytes that are not whole; for those that are encrypted, a RuntimeError.
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 _REUTERS_ENCODING = "iso-8859-2"  # the one that NLTK's reader uses
 
 
@@ -70,22 +68,18 @@ def open_folder(path: Path) -> Iterator[Folder]:
     OSError
         If it cannot be read.
     """
-    try:
-        if path.suffix == ".zip":
-            with zipfile.ZipFile(path) as archive:
-                yield zipfile.Path(archive, f"{path.stem}/")
-        else:
-            yield path
-    except _DAMAGED as error:
-        raise ValueError(f"{path} is damaged ({error}). Replace it by a whole copy.") from error
-    except FileNotFoundError as error:
-        raise ValueError(
-            f"{path} is incomplete: it lacks {error.filename or error}. Replace it by a whole copy."
-        ) from error
-    except OSError as error:
-        raise OSError(
-            f"Cannot read {path}: {error.strerror or error}. Check its permissions."
-        ) from error
+    with clear_errors(path):
+        try:
+            if path.suffix == ".zip":
+                with zipfile.ZipFile(path) as archive:
+                    yield zipfile.Path(archive, f"{path.stem}/")
+            else:
+                yield path
+        except FileNotFoundError as error:
+            lacking = error.filename or error
+            raise ValueError(
+                f"{path} is incomplete: it lacks {lacking}. Replace it by a whole copy."
+            ) from error
 
 
 def read_reuters() -> dict[str, list[tuple[str, tuple[str, ...]]]]:

@@ -13,9 +13,9 @@ import numpy as np
 from scipy.special import ndtr
 
 from aeutils.data.download import data_dir
+from aeutils.data.files import SPLITS, clear_errors
 from aeutils.session import SCALES
 
-SPLITS = ("train", "valid", "test")
 FOLDER = "movielens"
 # File of each release and what parts the fields of its lines; the larger release comes first.
 FILES = {"ratings.dat": "::", "u.data": "\t"}
@@ -161,13 +161,9 @@ def read_ratings(path: str | os.PathLike, separator: str) -> Triples:
     OSError
         If the file is missing or cannot be read.
     """
-    try:
+    with clear_errors(path):
         # What is no UTF-8 is no digit, and the line that holds it is named below.
         content = Path(path).read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise OSError(
-            f"Cannot read {path}: {error.strerror or error}. Check the path and its permissions."
-        ) from error
     rows = [
         _parse(line, separator, f"{path}, line {number}")
         for number, line in enumerate(content.split("\n"), 1)

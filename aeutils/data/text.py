@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from aeutils.data.files import SPLITS, clear_errors
 from aeutils.data.nltk_data import read_reuters
 from aeutils.session import SCALES
 
-SPLITS = ("train", "valid", "test")
 # A document with its topics.
 _Labelled = tuple[str, tuple[str, ...]]
 
@@ -191,12 +191,8 @@ def read_documents(path: str | os.PathLike, encoding: str = "utf-8") -> list[str
     OSError
         If it is missing or cannot be read.
     """
-    try:
+    with clear_errors(path):
         content = Path(path).read_bytes()
-    except OSError as error:
-        raise OSError(
-            f"Cannot read {path}: {error.strerror or error}. Check the path and its permissions."
-        ) from error
     try:
         text = content.decode(encoding)
     except LookupError as error:

@@ -3,7 +3,6 @@
 import gzip
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -15,14 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aeutils.data.files import clear_errors
 from aeutils.data.words import PADDING, SPECIAL_WORDS, UNKNOWN, Vocabulary, check_sentences
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
-
-# What the readers of archives raise for bytes that are not whole; for those that are encrypted, a
-# RuntimeError.
-_DAMAGED = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, RuntimeError)
 
 
 def load_word_vectors(path: str | PathLike, dim: int | None = None) -> "KeyedVectors":
@@ -55,18 +51,11 @@ def load_word_vectors(path: str | PathLike, dim: int | None = None) -> "KeyedVec
     if dim is not None:
         _check_count("dim", dim)
     path = Path(path)
-    try:
-        with _unpacked(path, dim) as (file, name):
-            # gensim takes some damaged lines for sound ones, and never says which line is damaged.
-            with gzip.open(file) if file.suffix == ".gz" else open(file, "rb") as lines:
-                header = _check_lines(lines, name, dim)
-            return KeyedVectors.load_word2vec_format(str(file), no_header=not header)
-    except _DAMAGED as error:
-        raise ValueError(f"{path} is damaged ({error}). Replace it by a whole copy.") from error
-    except OSError as error:
-        raise OSError(
-            f"Cannot read {path}: {error.strerror or error}. Check the path and its permissions."
-        ) from error
+    with clear_errors(path), _unpacked(path, dim) as (file, name):
+        # gensim takes some damaged lines for sound ones, and never says which line is damaged.
+        with gzip.open(file) if file.suffix == ".gz" else open(file, "rb") as lines:
+            header = _check_lines(lines, name, dim)
+        return KeyedVectors.load_word2vec_format(str(file), no_header=not header)
 
 
 def train_word_vectors(

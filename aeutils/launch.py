@@ -49,6 +49,8 @@ def launch(
     ------
     ValueError
         For an unknown strategy, numbers that do not divide, or ``"model"`` over several processes.
+    OSError
+        If several processes cannot find each other, since the name of this machine is unknown.
     RuntimeError
         If a process fails or takes too long; the message ends with what it printed last.
     """
@@ -62,6 +64,7 @@ def launch(
     ]
     command += ["--images", str(images), "--epochs", str(epochs), "--processes", str(processes)]
     if processes > 1:
+        _check_own_name()
         command += ["--coordinator", f"127.0.0.1:{_free_port()}"]
     flags = f"--xla_force_host_platform_device_count={devices}"
     if one_thread:
@@ -123,6 +126,18 @@ def _check(trainings, processes, devices, images, epochs) -> None:
             )
     if epochs < 2:
         raise ValueError(f"epochs is {epochs}; the first one compiles, so 2 or more are needed.")
+
+
+def _check_own_name() -> None:
+    """Raise OSError where the machine does not know its own name, which gloo looks up."""
+    name = socket.gethostname()
+    try:
+        socket.gethostbyname(name)
+    except OSError as error:
+        raise OSError(
+            f"This machine is called {name} and finds no address for that name, which processes "
+            f"need to find each other. Add the line '127.0.0.1 {name}' to /etc/hosts."
+        ) from error
 
 
 def _free_port() -> int:

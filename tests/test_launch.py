@@ -58,3 +58,13 @@ def test_settings_that_cannot_work(trainings, settings, message):
 def test_a_free_port_can_be_bound():
     with socket.socket() as server:
         server.bind(("127.0.0.1", launch_module._free_port()))
+
+
+def test_a_machine_that_does_not_know_its_name_is_told_how_to_learn_it(monkeypatch):
+    def unknown(name):
+        raise socket.gaierror("Name or service not known")
+
+    monkeypatch.setattr(socket, "gethostname", lambda: "planted")
+    monkeypatch.setattr(socket, "gethostbyname", unknown)
+    with pytest.raises(OSError, match="Add the line '127.0.0.1 planted' to /etc/hosts"):
+        launch([("data", 4, 128)], processes=2, **SMALL)

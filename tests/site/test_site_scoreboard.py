@@ -66,6 +66,14 @@ def test_there_is_a_row_for_every_metric_of_every_chapter(board: Page) -> None:
     assert sorted(map(tuple, rows)) == sorted(metrics())
 
 
+def test_no_name_of_a_metric_runs_into_the_next_column(board: Page) -> None:
+    too_wide = board.locator("table.scoreboard td code").evaluate_all(
+        """all => all.filter(code => code.getBoundingClientRect().right
+          > code.closest("td").getBoundingClientRect().right).map(code => code.textContent)"""
+    )
+    assert too_wide == []
+
+
 def test_the_picture_has_a_mark_for_every_ratio_and_a_text(board: Page) -> None:
     cells = board.evaluate(CELLS)
     ratios = [row[column] for row in cells for column in (4, 6) if row[column] != MISSING]

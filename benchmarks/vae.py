@@ -37,7 +37,7 @@ def measure(session: Session) -> list[Comparison]:
             _make_book(),
             fashion.x_train,
             valid=fashion.x_valid,
-            epochs=session.pick(small=30, full=28),
+            epochs=session.pick(small=30, full=32),
             batch_size=session.pick(small=40, full=100),
             learning_rate=3e-3,
             optimizer="nadam",

@@ -70,9 +70,9 @@ def train(strategy: str, width: int, x: np.ndarray, batch_size: int, epochs: int
     import jax
     import keras
 
-    if strategy != "single":
-        process = 0 if strategy == "same-images" else jax.process_index()
-        x = own_rows(x, batch_size, jax.process_count(), process)
+    processes = 1 if strategy == "single" else jax.process_count()
+    process = jax.process_index() if strategy == "data" else 0
+    x = own_rows(x, batch_size, processes, process)
 
     keras.distribution.set_distribution(make_distribution(strategy))
     model = make_model(width)
@@ -81,8 +81,7 @@ def train(strategy: str, width: int, x: np.ndarray, batch_size: int, epochs: int
     end_of_step = keras.callbacks.LambdaCallback(
         on_train_batch_end=lambda step, logs: losses.append(float(logs["loss"]))
     )
-    rows = batch_size if strategy == "single" else batch_size // jax.process_count()
-    settings = {"batch_size": rows, "shuffle": False, "verbose": 0}
+    settings = {"batch_size": batch_size // processes, "shuffle": False, "verbose": 0}
     model.fit(x, x, callbacks=[end_of_step], **settings)
     for _ in range(epochs - 1):
         start = time.perf_counter()

@@ -27,7 +27,7 @@ def measure(session: Session) -> list[Comparison]:
 
     def train_book() -> dict[str, list[float]]:
         return fit(
-            make_model(),
+            _stack(hidden="selu", code="linear", output="sigmoid"),
             fashion.x_train,
             valid=fashion.x_valid,
             loss="mse",
@@ -44,11 +44,6 @@ def measure(session: Session) -> list[Comparison]:
         book_error="val_loss",
     )
     return [comparison]
-
-
-def make_model() -> keras.Model:
-    """Return the book's 784-100-30-100-784."""
-    return _stack(hidden="selu", code="linear", output="sigmoid")
 
 
 def _stack(hidden: str, code: str, output: str) -> keras.Model:

@@ -1,7 +1,7 @@
 """How every chapter compares the recipe of a textbook with that of the book."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import keras
 
@@ -69,3 +69,38 @@ def has_gradient_tape() -> bool:
         return True
     print("The textbook's loop needs TensorFlow's gradient tape: the book's recipe runs alone.")
     return False
+
+
+def train_by_tape(
+    model: keras.Model,
+    find_loss: Callable,
+    *,
+    batches: Iterable,
+    epochs: int,
+    learning_rate: float,
+) -> keras.Model:
+    """Run the loop that textbooks write, eagerly and with Adam, and return the model.
+
+    Parameters
+    ----------
+    model : keras.Model
+        What to train.
+    find_loss : callable
+        Returns the loss of a batch.
+    batches : iterable
+        The batches of an epoch; it can be gone through again.
+    epochs : int
+        How often it is.
+    learning_rate : float
+        Constant learning rate of Adam.
+    """
+    import tensorflow as tf
+
+    optimizer = keras.optimizers.Adam(learning_rate)
+    for _ in range(epochs):
+        for batch in batches:
+            with tf.GradientTape() as tape:
+                loss = find_loss(batch)
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+    return model

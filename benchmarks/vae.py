@@ -17,7 +17,7 @@ from aeutils.data import load_images
 from aeutils.models import VariationalAutoencoder
 from aeutils.session import Session
 from aeutils.training import fit
-from benchmarks.comparison import compare, has_gradient_tape
+from benchmarks.comparison import compare, has_gradient_tape, train_by_tape
 from benchmarks.rows import Comparison
 
 TEXTBOOK_EPOCHS = 80
@@ -92,16 +92,18 @@ def _train_textbook(x: np.ndarray) -> keras.Model:
     import tensorflow as tf
 
     model = _Textbook()
-    optimizer = keras.optimizers.Adam(1e-3)
+
+    def find_loss(batch):
+        logits, mean, log_var = model(batch)
+        pixels = tf.nn.sigmoid_cross_entropy_with_logits(labels=batch, logits=logits)
+        kl = tf.reduce_sum(tf.exp(log_var) + tf.square(mean) - 1 - log_var, axis=-1) / 2
+        return tf.reduce_mean(tf.reduce_sum(pixels, axis=-1) + kl)
+
     images = tf.data.Dataset.from_tensor_slices(x)
-    batches = images.shuffle(5 * TEXTBOOK_BATCH).batch(TEXTBOOK_BATCH)
-    for _ in range(TEXTBOOK_EPOCHS):
-        for batch in batches:
-            with tf.GradientTape() as tape:
-                logits, mean, log_var = model(batch)
-                pixels = tf.nn.sigmoid_cross_entropy_with_logits(labels=batch, logits=logits)
-                kl = tf.reduce_sum(tf.exp(log_var) + tf.square(mean) - 1 - log_var, axis=-1) / 2
-                loss = tf.reduce_mean(tf.reduce_sum(pixels, axis=-1) + kl)
-            gradients = tape.gradient(loss, model.trainable_variables)
-            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
-    return model
+    return train_by_tape(
+        model,
+        find_loss,
+        batches=images.shuffle(5 * TEXTBOOK_BATCH).batch(TEXTBOOK_BATCH),
+        epochs=TEXTBOOK_EPOCHS,
+        learning_rate=1e-3,
+    )

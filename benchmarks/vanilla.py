@@ -15,7 +15,7 @@ from aeutils.data import load_images
 from aeutils.evaluation import mse
 from aeutils.session import Session
 from aeutils.training import fit
-from benchmarks.comparison import compare, has_gradient_tape
+from benchmarks.comparison import compare, has_gradient_tape, train_by_tape
 from benchmarks.rows import Comparison
 
 TEXTBOOK_EPOCHS = 50
@@ -63,12 +63,10 @@ def _train_textbook(x: np.ndarray) -> keras.Model:
     import tensorflow as tf
 
     model = make_model("relu")
-    optimizer = keras.optimizers.Adam(1e-2)
-    batches = tf.data.Dataset.from_tensor_slices(x).batch(TEXTBOOK_BATCH)
-    for _ in range(TEXTBOOK_EPOCHS):
-        for batch in batches:
-            with tf.GradientTape() as tape:
-                loss = tf.reduce_mean(tf.square(model(batch) - batch))
-            gradients = tape.gradient(loss, model.trainable_variables)
-            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
-    return model
+    return train_by_tape(
+        model,
+        lambda batch: tf.reduce_mean(tf.square(model(batch) - batch)),
+        batches=tf.data.Dataset.from_tensor_slices(x).batch(TEXTBOOK_BATCH),
+        epochs=TEXTBOOK_EPOCHS,
+        learning_rate=1e-2,
+    )

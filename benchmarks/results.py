@@ -10,7 +10,7 @@ import os
 import platform
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
@@ -77,6 +77,8 @@ def make_entry(rows: Sequence[Row]) -> Entry:
 def store(session: Session, name: str, entry: Entry, folder: Path = FOLDER) -> Path:
     """Put the entry of a benchmark in the place of its last one, and leave the others as they are.
 
+    Chapters that the last build did not hold, because it was cut short, keep their rows.
+
     Parameters
     ----------
     session : Session
@@ -96,6 +98,8 @@ def store(session: Session, name: str, entry: Entry, folder: Path = FOLDER) -> P
     words = f"{session.device} {session.scale} {session.backend}".lower()
     path = folder / f"{re.sub(r'[^a-z0-9]+', '-', words).strip('-')}.json"
     entries = read(path).entries if path.exists() else {}
+    if name == "chapters" and name in entries:
+        entry = _add_missing_chapters(entry, entries[name].rows)
     results = Results(session.device, session.scale, session.backend, entries | {name: entry})
     folder.mkdir(exist_ok=True)
     # Whatever interrupts the writing, the file is the old one or the new one.
@@ -103,6 +107,12 @@ def store(session: Session, name: str, entry: Entry, folder: Path = FOLDER) -> P
     new.write_text(json.dumps(asdict(results), indent=1) + "\n", "utf-8")
     os.replace(new, path)
     return path
+
+
+def _add_missing_chapters(entry: Entry, rows: Sequence[Chapter]) -> Entry:
+    present = {row.chapter for row in entry.rows}
+    missing = [row for row in rows if row.chapter not in present]
+    return replace(entry, rows=(*entry.rows, *missing))
 
 
 def read(path: Path) -> Results:
@@ -156,11 +166,12 @@ def render(results: Sequence[Results]) -> str:
 def _table(row_type: type[Row], entries: dict[str, Entry]) -> str:
     """Return the table of one kind of rows; benchmarks of one kind are told apart by their name."""
     several = row_type is Comparison
-    head = (["chapter"] if several else []) + [*row_type.headings, "date"]
+    dated = row_type is not Chapter  # whose rows have each its own day
+    head = ["chapter"] * several + [*row_type.headings] + ["date"] * dated
     lines = [head, ["---"] * len(head)]
     for name, entry in entries.items():
-        first = [f"`{name}`"] if several else []
-        lines += [first + [*row.cells(), entry.date] for row in entry.rows]
+        first, last = [f"`{name}`"] * several, [entry.date] * dated
+        lines += [first + row.cells() + last for row in entry.rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 

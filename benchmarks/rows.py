@@ -70,26 +70,47 @@ class Comparison:
 
 @dataclass(frozen=True)
 class TrainingStep:
-    """The rate of a dense training step beside that of a matrix product, in FLOP/s."""
+    """The rate of a dense training step beside those of matrix products, in FLOP/s.
+
+    Attributes
+    ----------
+    flops_per_second : float
+        That of the step.
+    matrix_flops_per_second : float
+        That of the best product of two square matrices.
+    own_flops_per_second : float or None
+        That of the products of the step, each alone and of its own shape; ``None`` where it was
+        not measured.
+    """
 
     title: ClassVar[str] = "Arithmetic of the dense training step"
     note: ClassVar[str] = (
         "The rate of the step counts its matrix products alone, but its time is that of all it "
-        "does: the batches, the activations and the optimizer too. The rate beside it is the best "
-        "of a product of two square float32 matrices."
+        "does: the batches, the activations and the optimizer too. The first share is of the best "
+        "product of two square float32 matrices. Those of the step are long and narrow: the last "
+        "column is what they reach of it when nothing else is done."
     )
-    headings: ClassVar[tuple[str, ...]] = ("model", "batch", "GFLOP/s", "matrix product", "share")
+    headings: ClassVar[tuple[str, ...]] = (
+        "model",
+        "batch",
+        "GFLOP/s",
+        "square product",
+        "share",
+        "its products alone",
+    )
 
     model: str
     batch: int
     flops_per_second: float
     matrix_flops_per_second: float
+    own_flops_per_second: float | None = None
 
     def cells(self) -> list[str]:
         """Return the row as text, in the order of ``headings``."""
-        share = self.flops_per_second / self.matrix_flops_per_second
         rates = [f"{r / 1e9:,.0f}" for r in (self.flops_per_second, self.matrix_flops_per_second)]
-        return [self.model, str(self.batch), *rates, f"{100 * share:.3g}%"]
+        share = self.flops_per_second / self.matrix_flops_per_second
+        own = self.own_flops_per_second and self.own_flops_per_second / self.matrix_flops_per_second
+        return [self.model, str(self.batch), *rates, _shown(share, ".3g%"), _shown(own, ".3g%")]
 
 
 @dataclass(frozen=True)
@@ -134,4 +155,7 @@ Row = Comparison | TrainingStep | Start | Chapter
 
 
 def _shown(value: float | None, form: str) -> str:
-    return ABSENT if value is None else format(value, form)
+    """Format a number, or a share with ``"%"`` at the end of `form` as per cent."""
+    if value is None:
+        return ABSENT
+    return f"{100 * value:{form[:-1]}}%" if form.endswith("%") else format(value, form)

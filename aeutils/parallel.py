@@ -182,11 +182,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _join(options: argparse.Namespace) -> None:
     """Connect this process to the others; must come before the first computation."""
     import jax
-    import keras
 
     # Between processors, gloo adds up the gradients; between GPUs JAX takes NCCL by itself.
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
-    keras.distribution.initialize(options.coordinator, options.processes, options.process)
+    # Keras would also draw a seed for all, which nothing here needs, and import TensorFlow for it.
+    jax.distributed.initialize(options.coordinator, options.processes, options.process)
 
 
 if __name__ == "__main__":

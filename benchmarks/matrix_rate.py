@@ -28,8 +28,9 @@ def measure(session: Session) -> list[TrainingStep]:
         for batch in BATCHES:
             model = make()
             kernels = [layer.kernel.shape for layer in model.layers]
-            step = _step_rate(model, kernels, batch)
-            rows.append(TrainingStep(name, batch, step, peak, measure_own_rate(kernels, batch)))
+            flops = count_flops(kernels, batch)
+            step, alone = _step_seconds(model, batch), _seconds_alone(kernels, batch)
+            rows.append(TrainingStep(name, batch, flops / step, peak, flops / alone))
     return rows
 
 
@@ -58,16 +59,12 @@ def measure_matrix_rate(sizes: tuple[int, ...] = SIZES) -> float:
     return max(_product_rate(size) for size in sizes)
 
 
-def measure_own_rate(kernels: list[tuple[int, int]], batch: int) -> float:
-    """Return the FLOP/s of the matrix products of a training step, each run alone.
+def _product_rate(size: int) -> float:
+    return 2 * size**3 / _seconds_of(ops.matmul, _random(size, size), _random(size, size))
 
-    Parameters
-    ----------
-    kernels : list of tuple of two int
-        Shape of the kernel of each dense layer, the first layer first.
-    batch : int
-        Images per step.
-    """
+
+def _seconds_alone(kernels: list[tuple[int, int]], batch: int) -> float:
+    """Return the seconds of the products that `count_flops` counts, each run alone."""
     seconds = 0.0
     for number, (inputs, units) in enumerate(kernels):
         x, kernel, slope = _random(batch, inputs), _random(inputs, units), _random(batch, units)
@@ -75,11 +72,7 @@ def measure_own_rate(kernels: list[tuple[int, int]], batch: int) -> float:
         seconds += _seconds_of(lambda x, slope: ops.matmul(ops.transpose(x), slope), x, slope)
         if number > 0:
             seconds += _seconds_of(lambda s, k: ops.matmul(s, ops.transpose(k)), slope, kernel)
-    return count_flops(kernels, batch) / seconds
-
-
-def _product_rate(size: int) -> float:
-    return 2 * size**3 / _seconds_of(ops.matmul, _random(size, size), _random(size, size))
+    return seconds
 
 
 def _random(*shape: int):
@@ -121,10 +114,10 @@ def _deep() -> keras.Model:
     return keras.Sequential([keras.Input((784,)), *hidden, ends[0], *back, ends[1]])
 
 
-def _step_rate(model: keras.Model, kernels: list[tuple[int, int]], batch: int) -> float:
-    """Return the FLOP/s of a step as `fit` makes it, over the quickest epoch but the first."""
+def _step_seconds(model: keras.Model, batch: int) -> float:
+    """Return the seconds of a step as `fit` makes it, over the quickest epoch but the first."""
     x = np.random.default_rng(0).random((ROWS, 784), "float32")
     settings = {"loss": "mse", "valid": None, "epochs": EPOCHS, "batch_size": batch}
     # The chapters train long enough for `fit` to choose XLA; these few steps would not.
     seconds = fit(model, x, jit_compile=True, label=f"batch {batch}", **settings).history["seconds"]
-    return ROWS / batch * count_flops(kernels, batch) / float(np.diff(seconds).min())
+    return float(np.diff(seconds).min()) * batch / ROWS

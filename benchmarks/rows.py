@@ -110,9 +110,11 @@ class TrainingStep:
     def cells(self) -> list[str]:
         """Return the row as text, in the order of ``headings``."""
         rates = [f"{r / 1e9:,.0f}" for r in (self.flops_per_second, self.matrix_flops_per_second)]
-        share = self.flops_per_second / self.matrix_flops_per_second
-        own = self.own_flops_per_second and self.own_flops_per_second / self.matrix_flops_per_second
-        return [self.model, str(self.batch), *rates, _shown(share, ".3g%"), _shown(own, ".3g%")]
+        shares = [self._share(r) for r in (self.flops_per_second, self.own_flops_per_second)]
+        return [self.model, str(self.batch), *rates, *shares]
+
+    def _share(self, rate: float | None) -> str:
+        return ABSENT if rate is None else f"{100 * rate / self.matrix_flops_per_second:.3g}%"
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,4 @@ Row = Comparison | TrainingStep | Start | Chapter
 
 
 def _shown(value: float | None, form: str) -> str:
-    """Format a number, or a share with ``"%"`` at the end of `form` as per cent."""
-    if value is None:
-        return ABSENT
-    return f"{100 * value:{form[:-1]}}%" if form.endswith("%") else format(value, form)
+    return ABSENT if value is None else format(value, form)

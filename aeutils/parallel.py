@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aeutils.session import importing_keras
+
 if TYPE_CHECKING:
     import keras
 
@@ -166,6 +168,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.processes > 1:
         _join(options)
+    with importing_keras():
+        import keras  # noqa: F401
     from aeutils.data import load_images
 
     x = load_images("mnist", "small", flat=True).x_train

@@ -1,5 +1,6 @@
 """The first call of every notebook: scale, backend, seed, device and style."""
 
+import gc
 import importlib.util
 import logging
 import os
@@ -7,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+import weakref
 from types import SimpleNamespace
 
 import IPython
@@ -16,7 +18,7 @@ import numpy as np
 import pytest
 
 from aeutils import session as session_module
-from aeutils.session import Session, setup
+from aeutils.session import Session, importing_keras, setup
 
 BACKEND = keras.backend.backend()
 
@@ -140,6 +142,33 @@ def test_lines_of_compiled_code_are_hidden_for_a_while(capfd):
         raise ImportError
     os.write(2, b"shown")
     assert capfd.readouterr().err == "shown"
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_no_search_for_garbage_during_the_import(enabled, monkeypatch):
+    frozen = []
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(gc.isenabled()))
+    monkeypatch.delitem(sys.modules, "keras")
+    if not enabled:
+        gc.disable()
+    try:
+        with pytest.raises(ImportError), importing_keras():
+            assert not gc.isenabled()
+            raise ImportError
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()
+    assert frozen == [False]
+
+
+def test_garbage_of_a_notebook_is_found_after_another_setup():
+    model = keras.Sequential()
+    model.itself = model  # only a search finds a circle
+    gone = weakref.ref(model)
+    setup()
+    del model
+    gc.collect()
+    assert gone() is None
 
 
 def test_backend_changed_after_keras_was_imported(monkeypatch):

@@ -176,6 +176,12 @@ def test_slow_cell_is_a_failure(book, build):
     assert "timed out" in build.printed
 
 
+def test_no_build_waits_for_a_kernel_to_end(book, build):
+    write_notebook(book / "book" / "first.ipynb", "import atexit; atexit.register(open, 'end', 'w')")
+    assert build() == (0, ["first", "second"])
+    assert not (book / "book" / "end").exists()
+
+
 def test_half_written_entry_is_executed_again(book, build, fast):
     build()
     for path in cache_of(book).glob("executed/*/base.ipynb"):

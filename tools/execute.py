@@ -66,6 +66,8 @@ class Execution:
             record_timing=False,
             resources={"metadata": {"path": str(path.parent)}},
             extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            # Nothing is left to do after the last cell, and a backend takes two seconds to go.
+            shutdown_kernel="immediate",
             on_cell_execute=self._count_cell,
         )
 
@@ -82,7 +84,6 @@ class Execution:
 
     def cancel(self) -> None:
         """End the run and its kernel at once. May be called from another thread."""
-        self._client.shutdown_kernel = "immediate"
         if self._task is not None and not self._task.done():
             self._task.get_loop().call_soon_threadsafe(self._task.cancel)
 

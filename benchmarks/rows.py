@@ -124,7 +124,8 @@ class Start:
     title: ClassVar[str] = "From the start of Python"
     note: ClassVar[str] = (
         "Median of three new processes. The first figure comes after one epoch of the model of "
-        "`vanilla`, on the images of the scale."
+        "`vanilla`, on the images of the scale. `setup()` imports the backend as well, but without "
+        "Python's search for garbage, which takes a good part of a plain import."
     )
     headings: ClassVar[tuple[str, ...]] = ("until", "seconds", "over the backend's import")
 

@@ -177,7 +177,8 @@ def test_slow_cell_is_a_failure(book, build):
 
 
 def test_no_build_waits_for_a_kernel_to_end(book, build):
-    write_notebook(book / "book" / "first.ipynb", "import atexit; atexit.register(open, 'end', 'w')")
+    at_the_end = "import atexit; atexit.register(open, 'end', 'w')"
+    write_notebook(book / "book" / "first.ipynb", at_the_end)
     assert build() == (0, ["first", "second"])
     assert not (book / "book" / "end").exists()
 

@@ -35,6 +35,16 @@ unexport MPLBACKEND PYTHONPATH PYTHONHOME
 DEVICE := $(shell nvidia-smi -L >/dev/null 2>&1 && echo gpu || echo cpu)
 JOBS ?= $(if $(filter gpu,$(DEVICE)),1,2)
 BIN := .venv/bin
+
+# What runs side by side shares the cores: more threads than cores cost time. A variable that is
+# set outside wins.
+CORES := $(shell env -u OMP_NUM_THREADS nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+THREADS := $(shell echo $$(($(CORES) > $(JOBS) ? $(CORES) / $(JOBS) : 1)))
+book test test-notebooks test-site: export OMP_NUM_THREADS ?= $(THREADS)
+book test test-notebooks test-site: export OPENBLAS_NUM_THREADS ?= $(THREADS)
+book test test-notebooks test-site: export TF_NUM_INTRAOP_THREADS ?= $(THREADS)
+book test test-notebooks test-site: export TF_NUM_INTEROP_THREADS ?= $(THREADS)
+book test test-notebooks test-site: export NPROC ?= $(THREADS)
 BASE := .venv/installed-$(DEVICE)
 INSTALLED := $(BASE)$(if $(filter jax-gpu,$(BACKEND)-$(DEVICE)),-jax)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c requirements.txt

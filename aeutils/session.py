@@ -1,5 +1,6 @@
 """One call that prepares a notebook: seed, backend, device, scale and figure style."""
 
+import ctypes
 import gc
 import logging
 import os
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from platformdirs import user_cache_dir
 
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
 SCALES = ("small", "full")
@@ -53,7 +56,8 @@ def setup(scale: str | None = None, seed: int | None = None) -> Session:
     """Prepare a notebook and say in one line what it runs on.
 
     Seeds Python, NumPy and Keras, quietens the log lines of the backend, lets a GPU take its
-    memory step by step, sets the figure style of the book and prints one line.
+    memory step by step, lets JAX keep what it compiles in the cache of `aeutils`, sets the figure
+    style of the book and prints one line.
 
     Parameters
     ----------
@@ -75,6 +79,9 @@ def setup(scale: str | None = None, seed: int | None = None) -> Session:
     seed = _read_seed(seed)
     backend = _read_backend()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    _keep_freed_memory()
+    if backend == "jax":
+        _keep_compilations()
 
     with _without_stderr(), importing_keras():
         import keras
@@ -116,6 +123,40 @@ def _read_backend() -> str:
         )
     os.environ["KERAS_BACKEND"] = wanted
     return wanted
+
+
+def _keep_freed_memory() -> None:
+    """Have the C library keep memory that a step of training frees for the next step to use.
+
+    By default that of glibc gives the arrays of a step back to the system and asks for them again
+    at once, which doubles the time of a dense step on TensorFlow. Elsewhere nothing changes.
+    """
+    trim_threshold, top_pad, mmap_threshold = -1, -2, -3  # the numbers of malloc.h
+    try:
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+    except (OSError, AttributeError):
+        return
+    for setting, size in ((trim_threshold, 2**30), (top_pad, 2**26), (mmap_threshold, 2**25)):
+        mallopt(setting, size)
+
+
+def cache_dir() -> Path:
+    """Return the folder of downloads and compilations.
+
+    It is ``AEUTILS_CACHE_DIR``, or the cache of this user.
+    """
+    folder = os.environ.get("AEUTILS_CACHE_DIR")
+    return Path(folder or user_cache_dir("aeutils")).expanduser()
+
+
+def _keep_compilations() -> None:
+    """Let JAX find what it has compiled before, in this process or another, in our cache folder.
+
+    It reads these variables as it is imported, also in the processes that a chapter starts.
+    """
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache_dir() / "jax"))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 
 @contextmanager

@@ -9,11 +9,11 @@ from numbers import Integral, Real
 import keras
 import numpy as np
 
-from aeutils import layers
+from aeutils import adam, compiled, layers
 
 STEPS_PER_EXECUTION = 16
-# On TensorFlow: 2 s to compile, 2.5 ms gained a step (dense, batch 128).
-STEPS_WORTH_COMPILING = 800
+# On TensorFlow: 1 s to compile, half to one millisecond gained a step (dense, two threads).
+STEPS_WORTH_COMPILING = 2000
 SLOW_UNDER_XLA = (
     keras.layers.MaxPooling2D,
     keras.layers.UpSampling2D,
@@ -28,10 +28,10 @@ SLOW_UNDER_XLA = (
 
 def fit(
     model: keras.Model,
-    x: np.ndarray | Callable[[], np.ndarray],
+    x: np.ndarray | Callable[[], np.ndarray] | keras.utils.PyDataset,
     y: np.ndarray | None = None,
     *,
-    valid: np.ndarray | tuple[np.ndarray, np.ndarray] | None,
+    valid: np.ndarray | tuple[np.ndarray, np.ndarray] | keras.utils.PyDataset | None,
     epochs: int,
     loss: str | keras.losses.Loss | None = None,
     metrics: list | None = None,
@@ -44,6 +44,11 @@ def fit(
 ) -> keras.callbacks.History:
     """Compile and train a model; print one line when it is done.
 
+    Arrays of at most a quarter of the device's memory go there once, and each epoch is one
+    compiled call (`aeutils.compiled`). A data set, larger arrays, a model that runs eagerly, over
+    several devices or with a train function of its own get their batches from Keras one by one,
+    16 to an execution.
+
     The step is compiled by XLA always on JAX, and on TensorFlow unless the model has a layer
     that XLA slows down on a CPU (noise and dropout, pooling, upsampling, recurrence; measured)
     or trains for fewer steps than the compilation costs.
@@ -52,14 +57,16 @@ def fit(
     ----------
     model : keras.Model
         The model; with `loss` ``None`` it must bring its own loss.
-    x : ndarray of shape (n, ...), or callable
+    x : ndarray of shape (n, ...), callable, or data set
         Training inputs; or a function without arguments that draws those of the next epoch, for
-        noise that is never the same twice and costs nothing inside the compiled step.
+        noise that is never the same twice and costs nothing inside the compiled step; or a
+        `keras.utils.PyDataset` or `tf.data.Dataset` of known length, whose batches Keras takes as
+        they come, with their targets.
     y : ndarray of shape (n, ...), optional
         Targets; by default the inputs themselves where a `loss` is given.
     valid : ndarray, tuple of two ndarrays, or None
         Validation inputs (their own targets), or inputs and targets, which it must be where `y`
-        is given; ``None`` for no validation.
+        is given; or a data set; ``None`` for no validation.
     epochs : int
         Passes over the training data.
     loss, metrics
@@ -91,32 +98,38 @@ def fit(
     FloatingPointError
         As soon as the loss is not finite.
     """
-    draw, x = (x, x()) if callable(x) else (None, x)
-    valid = _pair_valid(valid, y, loss)
-    y = x if y is None and loss is not None else y
-    _check_pair(x, y, "x", "y")
-    _check_reconstruction(model, x, y)
-    steps = _count_steps(len(x), epochs, batch_size, learning_rate)
+    data_set = _is_data_set(x)
+    draw, x = (x, x()) if callable(x) and not data_set else (None, x)
+    valid = valid if _is_data_set(valid) else _pair_valid(valid, y, loss)
+    y = x if y is None and loss is not None and not data_set else y
+    _check_settings(epochs=epochs, batch_size=batch_size, learning_rate=learning_rate)
+    steps = _open_data_set(model, x, y) if data_set else _count_steps(model, x, y, batch_size)
     model.compile(
         optimizer=_make_optimizer(optimizer, learning_rate, schedule, steps * epochs),
         loss=loss,
         metrics=metrics,
-        steps_per_execution=min(STEPS_PER_EXECUTION, steps),
         jit_compile=_choose_xla(model, steps * epochs) if jit_compile is None else jit_compile,
     )
     # Variables of the optimizer that come up during tracing would have the step traced twice.
     model.optimizer.build(model.trainable_variables)
-    settings = {
-        "validation_data": valid,
-        "validation_batch_size": max(batch_size, 500),
-        "batch_size": batch_size,
-        "callbacks": [_Progress(epochs, learning_rate, label)],
-        "verbose": 0,
-    }
-    return _run(model, x, y, draw, epochs, settings)
+    settings = {"epochs": epochs, "callbacks": [_Progress(epochs, learning_rate, label)]}
+    sizes = {"batch_size": batch_size, "validation_batch_size": max(batch_size, 500)}
+    whole = not data_set and not _is_data_set(valid)
+    if whole and compiled.possible(model, x, y, *(valid or ())):
+        return compiled.fit(model, x, y, valid, draw=draw, **sizes, **settings)
+    model.steps_per_execution = min(STEPS_PER_EXECUTION, steps)
+    settings |= {"validation_data": valid, "verbose": 0}
+    if data_set:
+        return _fit_data_set(model, x, **settings)
+    return _fit_by_batches(model, x, y, draw, **sizes, **settings)
 
 
-def _run(model, x, y, draw, epochs: int, settings: dict) -> keras.callbacks.History:
+def _fit_data_set(model, x, **settings) -> keras.callbacks.History:
+    # TensorFlow's data sets shuffle themselves; asked to, Keras would only warn.
+    return model.fit(x, shuffle=isinstance(x, keras.utils.PyDataset), **settings)
+
+
+def _fit_by_batches(model, x, y, draw, *, epochs: int, **settings) -> keras.callbacks.History:
     """Call the `fit` of Keras once, or for each epoch with the inputs that are drawn for it."""
     if draw is None:
         return model.fit(x, y, epochs=epochs, **settings)
@@ -181,13 +194,44 @@ def _check_reconstruction(model: keras.Model, x, y) -> None:
         )
 
 
-def _count_steps(rows: int, epochs: int, batch_size: int, learning_rate: float) -> int:
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if not isinstance(value, Integral) or value < 1:
-            raise ValueError(f"{name} is {value!r}; it must be a whole number of 1 or more.")
-    if not (isinstance(learning_rate, Real) and 0 < learning_rate < math.inf):
-        raise ValueError(f"learning_rate is {learning_rate!r}; it must be a number above 0.")
-    return math.ceil(rows / batch_size)
+def _count_steps(model, x, y, batch_size: int) -> int:
+    """Check arrays, build the model on them and return the steps of an epoch."""
+    _check_pair(x, y, "x", "y")
+    _check_reconstruction(model, x, y)
+    return math.ceil(len(x) / batch_size)
+
+
+def _check_settings(**settings) -> None:
+    for name in ("epochs", "batch_size"):
+        if not isinstance(settings[name], Integral) or settings[name] < 1:
+            raise ValueError(
+                f"{name} is {settings[name]!r}; it must be a whole number of 1 or more."
+            )
+    rate = settings["learning_rate"]
+    if not (isinstance(rate, Real) and 0 < rate < math.inf):
+        raise ValueError(f"learning_rate is {rate!r}; it must be a number above 0.")
+
+
+def _is_data_set(x) -> bool:
+    """Say whether `x` is an object that hands over batches, not rows."""
+    tensorflow = sys.modules.get("tensorflow")
+    kinds = (keras.utils.PyDataset, *((tensorflow.data.Dataset,) if tensorflow else ()))
+    return isinstance(x, kinds)
+
+
+def _open_data_set(model, x, y) -> int:
+    """Build the model on the first batch of a data set and return how many batches it has."""
+    if y is not None:
+        raise ValueError("x is a data set, so y must be None: its batches are (inputs, targets).")
+    try:
+        steps = len(x)
+    except (AttributeError, NotImplementedError, TypeError) as error:
+        raise ValueError(
+            "x is a data set that does not say how many batches it has; end it by `take`."
+        ) from error
+    batch = x[0] if isinstance(x, keras.utils.PyDataset) else next(iter(x))
+    model(batch[0] if isinstance(batch, tuple) else batch)
+    return steps
 
 
 def _make_optimizer(name: str, learning_rate: float, schedule: str, steps: int):
@@ -197,9 +241,10 @@ def _make_optimizer(name: str, learning_rate: float, schedule: str, steps: int):
     if schedule == "cosine":
         rate = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps=steps)
     try:
-        return keras.optimizers.get({"class_name": name, "config": {"learning_rate": rate}})
+        made = keras.optimizers.get({"class_name": name, "config": {"learning_rate": rate}})
     except (AttributeError, TypeError, ValueError) as error:
         raise ValueError(f"optimizer is {name!r}; give the name of one, as 'adam'.") from error
+    return adam.fused(made)
 
 
 class _Progress(keras.callbacks.Callback):

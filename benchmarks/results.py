@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from aeutils.session import Session
-from benchmarks.rows import Chapter, Comparison, Row, Start, TrainingStep
+from benchmarks.rows import Chapter, Comparison, Epochs, Row, Start, TrainingStep
 
 FOLDER = Path(__file__).with_name("results")
 PAGE = Path(__file__).with_name("RESULTS.md")
@@ -26,6 +26,7 @@ ROW_TYPES: dict[str, type[Row]] = {
     "convolutional": Comparison,
     "vae": Comparison,
     "sentences": Comparison,
+    "epochs": Epochs,
     "matrix_rate": TrainingStep,
     "start": Start,
     "chapters": Chapter,

@@ -70,6 +70,53 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Epochs:
+    """Seconds of a training by `aeutils.training.fit` beside those by `keras.Model.fit`.
+
+    Attributes
+    ----------
+    epochs : int
+        Passes over the data.
+    keras_seconds, epochs_seconds : float
+        Whole training, compilation and validation included.
+    keras_start, epochs_start : float
+        Of that, by how much the first epoch took longer than another one: what a model costs
+        before its first step.
+    """
+
+    title: ClassVar[str] = "The compiled epoch against `keras.Model.fit`"
+    note: ClassVar[str] = (
+        "The same model, data and validation, in turn in one process; the pair with the median "
+        "ratio of three. `keras.Model.fit` executes 16 steps at a time. *Start* is what the first "
+        "epoch took longer than another one: tracing and compiling. On JAX the first of the three "
+        "compiles and the others find it compiled. The aim for the dense model at the small scale "
+        "was 2 times as fast on TensorFlow and 1.3 times on JAX."
+    )
+    headings: ClassVar[tuple[str, ...]] = (
+        "model",
+        "epochs",
+        "`keras.Model.fit`: seconds",
+        "start",
+        "`fit`: seconds",
+        "start",
+        "times as fast",
+    )
+
+    model: str
+    epochs: int
+    keras_seconds: float
+    keras_start: float
+    epochs_seconds: float
+    epochs_start: float
+
+    def cells(self) -> list[str]:
+        """Return the row as text, in the order of ``headings``."""
+        seconds = self.keras_seconds, self.keras_start, self.epochs_seconds, self.epochs_start
+        ratio = self.keras_seconds / self.epochs_seconds
+        return [self.model, str(self.epochs), *(f"{s:.2f}" for s in seconds), f"{ratio:.1f}"]
+
+
+@dataclass(frozen=True)
 class TrainingStep:
     """The rate of a dense training step beside those of matrix products, in FLOP/s.
 
@@ -156,7 +203,7 @@ class Chapter:
         return [self.chapter, f"{self.seconds:.0f}", str(self.side_by_side), self.executed]
 
 
-Row = Comparison | TrainingStep | Start | Chapter
+Row = Comparison | Epochs | TrainingStep | Start | Chapter
 
 
 def _shown(value: float | None, form: str) -> str:

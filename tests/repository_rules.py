@@ -12,7 +12,7 @@ from contract_cells import ROOT
 
 LAYERS = (
     {"session", "data", "losses", "layers"},
-    {"models", "training", "evaluation", "plotting", "parallel", "launch"},
+    {"models", "training", "evaluation", "plotting", "parallel", "launch", "compiled", "adam"},
     {"results", "exercises", "explorer"},
 )
 LONGEST = {"module": 300, "function": 40, "class": 100}

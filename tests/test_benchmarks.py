@@ -16,14 +16,15 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from aeutils.session import Session
 from benchmarks import __main__ as command
-from benchmarks import chapters, comparison, matrix_rate, results, sentences, start, vae
-from benchmarks.rows import Chapter, Comparison, Start, TrainingStep
+from benchmarks import chapters, comparison, epochs, matrix_rate, results, sentences, start, vae
+from benchmarks.rows import Chapter, Comparison, Epochs, Start, TrainingStep
 
 CPU = Session("small", "jax", "2 planted cores", 0)
 GPU = Session("full", "jax", "Planted GPU/80GB", 0)
 FASTER = Comparison("MSE", 0.01, 100.0, 0.002, 9.0, 5.0)
 STEP = TrainingStep("784-128-784", 128, 50e9, 80e9, 64e9)
-ROWS = FASTER, STEP, Start("figure", 12.0, 4.0), Chapter("pca", 12.4, 2, "2000-01-01")
+LOOP = Epochs("dense", 10, 6.0, 2.0, 1.5, 0.5)
+ROWS = FASTER, LOOP, STEP, Start("figure", 12.0, 4.0), Chapter("pca", 12.4, 2, "2000-01-01")
 
 
 def entry(*rows, date="2001-02-03", versions="Python 9.9"):
@@ -108,6 +109,41 @@ def test_own_rate_is_that_of_the_products_of_a_step(monkeypatch):
     rate = matrix_rate.count_flops(kernels, batch=7) / matrix_rate._seconds_alone(kernels, batch=7)
     assert sum(ran) == matrix_rate.count_flops(kernels, batch=7)
     assert rate == pytest.approx(sum(ran) / (0.5 * len(ran)))
+
+
+def test_start_is_what_the_first_epoch_took_longer():
+    assert epochs._start_of([3.0, 4.0, 4.5]) == 2.5
+    assert epochs._start_of([1.0, 2.5]) == 0.0
+
+
+def test_both_ways_train_the_same_model(monkeypatch):
+    """Planted seconds: ratios of 2, 3 and 4, of which the middle one is kept."""
+    starts, x = [], np.random.default_rng(0).random((80, 6), "float32")
+
+    def make():
+        return keras.Sequential([keras.Input((6,)), keras.layers.Dense(6)])
+
+    case = epochs._Case("planted", make, "mse", x, 16, 2)
+    for name, seconds in (("_train_by_keras", [2, 4, 3]), ("_train_by_epochs", [1, 1, 1])):
+        original, planted = getattr(epochs, name), iter(seconds)
+
+        def train(*arguments, original=original, planted=planted):
+            assert len(original(*arguments)) == 2
+            total = next(planted)
+            return [0.75 * total, total]
+
+        monkeypatch.setattr(epochs, name, train)
+    original_make = epochs._make
+
+    def note(*arguments):
+        model = original_make(*arguments)
+        starts.append(model.get_weights()[0])
+        return model
+
+    monkeypatch.setattr(epochs, "_make", note)
+    found = epochs._compare(case, CPU)
+    assert found == Epochs("planted", 2, 3, 1.5, 1, 0.5)
+    assert len(starts) == 6 and all(np.array_equal(start, starts[0]) for start in starts)
 
 
 @pytest.fixture
@@ -267,6 +303,7 @@ def test_page_has_a_section_for_each_machine_and_kind():
     *_, wait, chapter = ROWS
     cpu = {"start": entry(wait, versions="Python 9.8"), "stacked": entry(FASTER)}
     cpu["matrix_rate"] = entry(STEP)
+    cpu["epochs"] = entry(LOOP)
     gpu = {"chapters": entry(chapter)}
     machines = [
         results.Results("2 planted cores", "small", "jax", cpu),
@@ -278,6 +315,7 @@ def test_page_has_a_section_for_each_machine_and_kind():
         "# Benchmarks",
         "## 2 planted cores, small scale, jax",
         f"### {Comparison.title}",
+        f"### {Epochs.title}",
         f"### {TrainingStep.title}",
         f"### {Start.title}",
         "## Planted GPU, full scale, tensorflow",
@@ -287,10 +325,11 @@ def test_page_has_a_section_for_each_machine_and_kind():
         "| chapter | error | textbook: final error | seconds | book: final error | seconds "
         "| seconds to the textbook's error | times faster | date |",
         "| `stacked` | MSE | 0.01000 | 100 | 0.002000 | 9.0 | 5.0 | 20.0 | 2001-02-03 |",
+        "| dense | 10 | 6.00 | 2.00 | 1.50 | 0.50 | 4.0 | 2001-02-03 |",
         "| 784-128-784 | 128 | 50 | 80 | 62.5% | 80% | 2001-02-03 |",
         "| figure | 12.0 | 3.0 | 2001-02-03 |",
         "| pca | 12 | 2 | 2000-01-01 |",
-        "- `stacked`, `matrix_rate`: Python 9.9",
+        "- `stacked`, `epochs`, `matrix_rate`: Python 9.9",
         "- `start`: Python 9.8",
     ):
         assert line in page.splitlines()

@@ -70,6 +70,12 @@ def executions(monkeypatch):
 
 
 @pytest.fixture
+def one_by_one(monkeypatch):
+    """Let data be larger than the device, so that Keras hands over one batch after the other."""
+    monkeypatch.setattr(training.compiled, "possible", lambda *_: False)
+
+
+@pytest.fixture
 def clock(monkeypatch):
     """Let a second pass between any two looks at the clock."""
     seconds = iter(range(100))
@@ -109,8 +115,17 @@ def test_cosine_ends_with_the_last_step_of_the_last_epoch():
     assert int(model.optimizer.iterations) == 9
 
 
+def test_an_epoch_is_one_execution(executions):
+    model = make_model()
+    train(model, X[:40], batch_size=1, epochs=2)
+    assert len(executions) == 2
+    assert int(model.optimizer.iterations) == 80
+
+
 @pytest.mark.parametrize(("rows", "count", "per_execution"), [(40, 3, 16), (3, 1, 3)])
-def test_steps_per_execution(rows, count, per_execution, executions):
+def test_steps_per_execution_where_batches_come_one_by_one(
+    rows, count, per_execution, executions, one_by_one
+):
     model = make_model()
     train(model, X[:rows], batch_size=1)
     assert len(executions) == count
@@ -237,9 +252,9 @@ def test_fit_compiles_by_that_rule_unless_overruled(monkeypatch):
     monkeypatch.setattr(keras.Model, "fit", lambda *args, **options: None)
     noisy = keras.Sequential([keras.Input((4,)), layers.GaussianNoise(0.1), layers.Dense(4)])
     for model, epochs, jit_compile, expected in (
-        (make_model(), 400, None, True),
-        (make_model(), 399, None, JAX),  # 798 steps are too few to pay for the compilation
-        (noisy, 400, None, JAX),
+        (make_model(), 1000, None, True),
+        (make_model(), 999, None, JAX),  # 1998 steps are too few to pay for the compilation
+        (noisy, 1000, None, JAX),
         (noisy, 400, True, True),
         (make_model(), 400, False, False),
     ):
@@ -352,6 +367,14 @@ class Sums(layers.Layer):
         return x
 
 
+@pytest.fixture(params=["epochs", "batches"])
+def way(request):
+    """Go both ways of `fit`."""
+    if request.param == "batches":
+        request.getfixturevalue("one_by_one")
+
+
+@pytest.mark.usefixtures("way")
 def test_inputs_are_drawn_for_each_epoch():
     """Error 6: noise that is drawn once would give three times the first draw."""
     draws = []
@@ -368,6 +391,7 @@ def test_inputs_are_drawn_for_each_epoch():
     assert history.history["seconds"] == sorted(history.history["seconds"])
 
 
+@pytest.mark.usefixtures("way")
 def test_drawn_inputs_are_their_own_targets():
     model = keras.Sequential([keras.Input((4,)), layers.Dense(4, kernel_initializer="identity")])
     sizes = iter([1.0, 2.0, 3.0])
@@ -382,6 +406,7 @@ def test_drawn_inputs_are_their_own_targets():
     assert history.history["loss"] == pytest.approx([0, 0, 0], abs=1e-6)
 
 
+@pytest.mark.usefixtures("way")
 def test_schedule_and_progress_go_on_over_the_draws(capsys):
     model = make_model()
     fit(model, lambda: X, X, valid=None, loss="mse", epochs=4, learning_rate=0.5)
@@ -405,3 +430,53 @@ def test_step_is_traced_once():
 
 def test_model_that_has_not_seen_data_trains():
     assert len(train(Scaled(), loss=None, epochs=2)["loss"]) == 2
+
+
+def test_draws_of_unequal_size():
+    draws = iter([X, X[:50]])
+    with pytest.raises(ValueError, match=r"shape \(50, 4\), and \(64, 4\) for the epoch before"):
+        fit(make_model(), lambda: next(draws), valid=None, epochs=2, loss="mse")
+
+
+class Batches(keras.utils.PyDataset):
+    """Four batches of inputs and targets."""
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, number):
+        rows = X[16 * number : 16 * (number + 1)]
+        return rows, 1 + rows
+
+
+def as_tensorflow(data):
+    import tensorflow as tf
+
+    return tf.data.Dataset.from_tensor_slices((X, 1 + X)).batch(16) if data is None else data
+
+
+@pytest.mark.parametrize("data", [Batches(), None], ids=["keras", "tensorflow"])
+def test_data_set(data):
+    model, data = Scaled(), as_tensorflow(data)
+    model.compute_loss = keras.Model.compute_loss.__get__(model)
+    history = train(model, data, valid=data, epochs=3, learning_rate=0.1)
+    assert int(model.optimizer.iterations) == 12
+    assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
+    assert history["val_loss"][-1] == pytest.approx(error(model, X, 1 + X), rel=1e-4)
+    assert history["val_loss"][-1] < history["val_loss"][0]
+
+
+def test_data_set_for_validation_alone():
+    model = make_model()
+    history = train(model, X, 1 + X, valid=Batches())
+    assert history["val_loss"][-1] == pytest.approx(error(model, X, 1 + X), rel=1e-4)
+
+
+def test_data_set_with_targets_beside_it():
+    with pytest.raises(ValueError, match="x is a data set, so y must be None"):
+        train(make_model(), Batches(), X)
+
+
+def test_data_set_without_end():
+    with pytest.raises(ValueError, match="does not say how many batches"):
+        train(make_model(), as_tensorflow(None).repeat())

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pooch
 
 from aeutils.data.files import clear_errors
+from aeutils.session import cache_dir
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,6 @@ def data_dir() -> Path | None:
     """Return the folder that ``AEUTILS_DATA_DIR`` names, or None when it is unset or empty."""
     folder = os.environ.get("AEUTILS_DATA_DIR")
     return Path(folder).expanduser() if folder else None
-
-
-def cache_dir() -> Path:
-    """Return the folder of downloads: ``AEUTILS_CACHE_DIR``, or the cache of this user."""
-    folder = os.environ.get("AEUTILS_CACHE_DIR")
-    return Path(folder).expanduser() if folder else Path(pooch.os_cache("aeutils"))
 
 
 def read_bytes(name: str) -> bytes:

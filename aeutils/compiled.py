@@ -1,0 +1,209 @@
+"""An epoch of `keras.Model.fit` as one call: data on the device, a compiled loop over the batches.
+
+Keras stays in charge of epochs, callbacks, history, metrics and validation. It is given a single
+batch again and again, and in place of its functions for a step those of this module, each call of
+which goes through all the batches of an epoch. What a step does remains the `train_step` and
+`test_step` of the model. `aeutils.training.fit` decides which models are trained so.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+import keras
+import numpy as np
+from keras import ops, tree
+
+from aeutils.layers.base import Tensor
+
+Data = tuple[Tensor, ...]  # inputs, or inputs and targets, with a row for each example
+SHARE_OF_MEMORY = 0.25
+
+
+def possible(model: keras.Model, *arrays: np.ndarray | None) -> bool:
+    """Say whether a compiled model can be trained on these arrays by `fit`.
+
+    Not where the step is to run eagerly or over several devices, where the model makes its train
+    function itself, where XLA is to compile a recurrent layer for TensorFlow (it refuses one loop
+    inside another), and where the arrays would fill more than a quarter of the device's memory.
+    """
+    several = keras.distribution.distribution() is not None
+    own = type(model).make_train_function is not keras.Model.make_train_function
+    nested = model.jit_compile and keras.backend.backend() == "tensorflow"
+    nested = nested and any(
+        isinstance(layer, keras.layers.RNN) for layer in model._flatten_layers()
+    )
+    if model.run_eagerly or several or own or nested:
+        return False
+    size = sum(np.size(a) * np.dtype(a.dtype).itemsize for a in arrays if a is not None)
+    return size <= SHARE_OF_MEMORY * device_memory()
+
+
+def device_memory() -> int:
+    """Return the bytes of memory of the device that Keras computes on."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        limit = (jax.local_devices()[0].memory_stats() or {}).get("bytes_limit")
+    else:
+        import tensorflow as tf
+
+        gpus = tf.config.list_physical_devices("GPU")
+        details = tf.config.experimental.get_device_details(gpus[0]) if gpus else {}
+        limit = details.get("memory_limit")
+    return limit or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def fit(
+    model: keras.Model,
+    x: np.ndarray,
+    y: np.ndarray | None,
+    valid: tuple[np.ndarray, np.ndarray | None] | None,
+    *,
+    draw: Callable[[], np.ndarray] | None,
+    epochs: int,
+    batch_size: int,
+    validation_batch_size: int,
+    callbacks: list[keras.callbacks.Callback],
+) -> keras.callbacks.History:
+    """Train a compiled model, the batches of each epoch in a new random order.
+
+    Weights, optimizer, metrics and the state of layers end as after `keras.Model.fit` with the
+    batches in the same order; the last one of an epoch may be smaller. To callbacks an epoch looks
+    like one long step.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Built and compiled; XLA compiles as its ``jit_compile`` says.
+    x, y : ndarray of shape (n, ...)
+        Inputs and targets; `y` is None for a model that needs none, or `x` itself.
+    valid : tuple of ndarray and ndarray or None, or None
+        Inputs and targets for the validation after each epoch.
+    draw : callable, optional
+        Returns the inputs of each epoch after the first one.
+    epochs, batch_size, validation_batch_size : int
+        Passes over the data; examples of a step and of a batch of the validation.
+    callbacks : list
+        Callbacks of Keras.
+    """
+    settings = {"steps_per_epoch": 1, "epochs": epochs, "shuffle": False, "verbose": 0}
+    order = _shuffled(len(x), batch_size)
+    model.train_function = _make_function(model, model.train_step, order, _epochs_of(x, y, draw))
+    if valid is not None:
+        order, data = _in_turn(len(valid[0]), validation_batch_size), _epochs_of(*valid)
+        model.test_function = _make_function(model, model.test_step, order, data)
+        settings |= {"validation_data": _one_batch(*valid, batch_size), "validation_steps": 1}
+    try:
+        return model.fit(_one_batch(x, y, batch_size), callbacks=callbacks, **settings)
+    finally:
+        # They would go on training on these data, whatever is passed to `model.fit` later.
+        model.train_function = model.test_function = None
+
+
+def _one_batch(x, y, size: int) -> Iterator[tuple[np.ndarray, ...]]:
+    """Yield the first batch for ever: Keras learns the shapes from it."""
+    batch = tuple(_as_keras_would(a[:size]) for a in (x, y) if a is not None)
+    while True:
+        yield batch
+
+
+def _as_keras_would(array) -> np.ndarray:
+    array = np.asarray(array)
+    return array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array
+
+
+def _epochs_of(x, y, draw=None) -> Iterator[Data]:
+    """Yield inputs and targets of one epoch after the other, on the device."""
+    on_device = lambda array: ops.convert_to_tensor(_as_keras_would(array))  # noqa: E731
+    copies = y is x
+    targets = () if y is None or copies else (on_device(y),)
+    while True:
+        inputs = on_device(x)
+        data = (inputs, inputs) if copies else (inputs, *targets)
+        yield data
+        while draw is None:
+            yield data
+        shape, x = np.shape(x), draw()
+        if np.shape(x) != shape:
+            raise ValueError(
+                f"x() returned inputs of shape {np.shape(x)}, and {shape} for the epoch before: "
+                "it must return as many for each epoch."
+            )
+
+
+def _shuffled(rows: int, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield the rows of an epoch in random order: those of the full batches, and what is left."""
+    while True:
+        yield _split(np.random.permutation(rows), batch_size)
+
+
+def _in_turn(rows: int, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
+    while True:
+        yield _split(np.arange(rows), batch_size)
+
+
+def _split(rows: np.ndarray, batch_size: int) -> tuple[Tensor, Tensor]:
+    full = len(rows) // batch_size * batch_size
+    rows = ops.convert_to_tensor(rows, "int32")
+    return ops.reshape(rows[:full], (-1, batch_size)), rows[full:]
+
+
+def _take(data: Data, rows: Tensor) -> Data:
+    return tuple(ops.take(array, rows, axis=0) for array in data)
+
+
+def _make_function(model, step, orders, data) -> Callable:
+    """Return what Keras calls for each execution: here it goes through an epoch."""
+    inputs = ((*order, pair) for order, pair in zip(orders, data, strict=False))
+    if keras.backend.backend() == "jax":
+        epoch = _make_jax_epoch(step)
+        return lambda state, _: epoch(state, *next(inputs))
+    first = next(inputs)
+    # To compile validation costs more than it saves.
+    xla = model.jit_compile and step == model.train_step
+    epoch, inputs = _make_tensorflow_epoch(step, *first, xla), chain([first], inputs)
+    return lambda _: epoch(*next(inputs))
+
+
+def _make_jax_epoch(step: Callable) -> Callable:
+    import jax
+
+    def epoch(state, batches, rest, data):
+        def one_step(state, rows):
+            logs, state = step(state, _take(data, rows))
+            return state, logs
+
+        if batches.shape[0]:
+            state, logs = jax.lax.scan(one_step, state, batches)
+            logs = tree.map_structure(lambda values: values[-1], logs)
+        if rest.shape[0]:
+            logs, state = step(state, _take(data, rest))
+        return logs, state
+
+    return jax.jit(epoch, donate_argnums=0)
+
+
+def _make_tensorflow_epoch(step: Callable, batches, rest, data: Data, xla: bool) -> Callable:
+    import tensorflow as tf
+
+    # XLA wants to know the size of a batch; else one trace serves the full ones and what is left.
+    size = (batches.shape[1] if batches.shape[0] else rest.shape[0]) if xla else None
+    specs = tuple(tf.TensorSpec((size, *a.shape[1:]), a.dtype) for a in data)
+    step = tf.function(step, input_signature=None if xla else [specs], autograph=False)
+    # Traced before the loop, where variables that come up, as those of metrics, have their place.
+    outputs = step.get_concrete_function(specs).structured_outputs
+
+    def epoch(batches, rest, data):
+        def one_step(number, _):
+            return number + 1, step(_take(data, batches[number]))
+
+        logs = tree.map_structure(lambda spec: tf.zeros(spec.shape, spec.dtype), outputs)
+        if count := batches.shape[0]:
+            _, logs = tf.while_loop(lambda number, _: number < count, one_step, (0, logs))
+        if rest.shape[0]:
+            logs = step(_take(data, rest))
+        return logs
+
+    epoch = tf.function(epoch, autograph=False, jit_compile=xla)
+    return epoch.get_concrete_function(batches, rest, data)

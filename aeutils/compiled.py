@@ -40,17 +40,12 @@ def possible(model: keras.Model, *arrays: np.ndarray | None) -> bool:
 
 
 def device_memory() -> int:
-    """Return the bytes of memory of the device that Keras computes on."""
+    """Return the bytes of memory of the device, or of the machine where JAX names none."""
+    limit = None
     if keras.backend.backend() == "jax":
         import jax
 
         limit = (jax.local_devices()[0].memory_stats() or {}).get("bytes_limit")
-    else:
-        import tensorflow as tf
-
-        gpus = tf.config.list_physical_devices("GPU")
-        details = tf.config.experimental.get_device_details(gpus[0]) if gpus else {}
-        limit = details.get("memory_limit")
     return limit or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
@@ -144,13 +139,9 @@ def _in_turn(rows: int, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def _split(rows: np.ndarray, batch_size: int) -> tuple[Tensor, Tensor]:
-    full = len(rows) // batch_size * batch_size
-    rows = ops.convert_to_tensor(rows, "int32")
-    return ops.reshape(rows[:full], (-1, batch_size)), rows[full:]
-
-
-def _take(data: Data, rows: Tensor) -> Data:
-    return tuple(ops.take(array, rows, axis=0) for array in data)
+    full, rows = len(rows) // batch_size * batch_size, rows.astype("int32")
+    parts = rows[:full].reshape(-1, batch_size), rows[full:]
+    return tuple(ops.convert_to_tensor(part) for part in parts)
 
 
 def _make_function(model, step, orders, data) -> Callable:
@@ -169,16 +160,19 @@ def _make_function(model, step, orders, data) -> Callable:
 def _make_jax_epoch(step: Callable) -> Callable:
     import jax
 
+    def take(data, rows):
+        return tuple(array[rows] for array in data)
+
     def epoch(state, batches, rest, data):
         def one_step(state, rows):
-            logs, state = step(state, _take(data, rows))
+            logs, state = step(state, take(data, rows))
             return state, logs
 
         if batches.shape[0]:
             state, logs = jax.lax.scan(one_step, state, batches)
             logs = tree.map_structure(lambda values: values[-1], logs)
         if rest.shape[0]:
-            logs, state = step(state, _take(data, rest))
+            logs, state = step(state, take(data, rest))
         return logs, state
 
     return jax.jit(epoch, donate_argnums=0)
@@ -194,15 +188,18 @@ def _make_tensorflow_epoch(step: Callable, batches, rest, data: Data, xla: bool)
     # Traced before the loop, where variables that come up, as those of metrics, have their place.
     outputs = step.get_concrete_function(specs).structured_outputs
 
+    def take(data, rows):
+        return tuple(tf.gather(array, rows) for array in data)
+
     def epoch(batches, rest, data):
         def one_step(number, _):
-            return number + 1, step(_take(data, batches[number]))
+            return number + 1, step(take(data, batches[number]))
 
         logs = tree.map_structure(lambda spec: tf.zeros(spec.shape, spec.dtype), outputs)
         if count := batches.shape[0]:
             _, logs = tf.while_loop(lambda number, _: number < count, one_step, (0, logs))
         if rest.shape[0]:
-            logs = step(_take(data, rest))
+            logs = step(take(data, rest))
         return logs
 
     epoch = tf.function(epoch, autograph=False, jit_compile=xla)

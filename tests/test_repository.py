@@ -1,5 +1,6 @@
 """The repository keeps to its rules, and each rule finds a violation."""
 
+import os
 import subprocess
 
 import pytest
@@ -148,3 +149,19 @@ def test_untested_module_is_found():
     files = {"aeutils/data/images.py": "def f(): ...", "aeutils/data/__init__.py": "import a"}
     assert modules_without_test(files, {"test_images.py"})
     assert modules_without_test(files, {"test_data_images.py"}) == []
+
+
+@pytest.mark.parametrize(
+    ("jobs", "variables", "expected"),
+    [(1, {}, None), (10_000, {}, "1"), (10_000, {"OMP_NUM_THREADS": "3"}, "3")],
+    ids=["alone", "many", "of the user"],
+)
+def test_chapters_side_by_side_share_the_cores(jobs, variables, expected, monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    show = ["--eval", "book: show", "--eval", "show: ; +@echo threads $$OMP_NUM_THREADS"]
+    command = ["make", "--dry-run", "book", f"JOBS={jobs}", *show]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("threads ")]
+    assert line == f"threads {expected or len(os.sched_getaffinity(0))}"

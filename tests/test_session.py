@@ -240,6 +240,65 @@ def test_gpus_of_tensorflow_take_memory_as_they_need_it(gpus, monkeypatch):
     assert device == "NVIDIA T4 as GPU:0" if gpus else "CPU core" in device
 
 
+@pytest.mark.parametrize("variable", [None, "mine"])
+def test_jax_finds_what_it_has_compiled_before(variable, tmp_path, monkeypatch):
+    """The second interpreter reads what the first one wrote, and writes nothing."""
+    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
+    code = "from aeutils import setup; setup(); import jax; jax.jit(lambda x: 3 * x + 1)(2.0)"
+    variables = {"KERAS_BACKEND": "jax", "AEUTILS_CACHE_DIR": str(tmp_path)}
+    if variable is not None:
+        variables["JAX_COMPILATION_CACHE_DIR"] = str(tmp_path / variable)
+    written = []
+    for _ in range(2):
+        done = run(code, **variables)
+        assert done.returncode == 0 and done.stderr == "", done.stderr
+        written.append({path: path.stat().st_mtime_ns for path in tmp_path.rglob("*-cache")})
+    assert written[0] and written[0] == written[1]
+    assert {path.parent for path in written[0]} == {tmp_path / (variable or "jax")}
+
+
+def test_tensorflow_gets_no_variables_of_jax(monkeypatch):
+    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
+    code = "import os; from aeutils import setup; setup(); print(*os.environ)"
+    done = run(code, KERAS_BACKEND="tensorflow")
+    assert "KERAS_BACKEND" in done.stdout and "JAX_COMPILATION" not in done.stdout, done.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="speaks to the C library of Linux")
+def test_freed_memory_is_used_again():
+    """Without it each of the 50 rounds gets its 1,100 pages anew from the system."""
+    code = """
+import resource, threading
+import numpy as np
+from aeutils import setup
+
+def find_faults():
+    for number in range(51):
+        arrays = [np.ones(size) for size in (100_000, 300_000, 200_000)]
+        del arrays
+        now = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        start = now if number == 0 else start
+    print(now - start)
+
+setup()
+thread = threading.Thread(target=find_faults)
+thread.start()
+thread.join()
+"""
+    done = run(code)
+    assert int(done.stdout.splitlines()[-1]) < 3000, done.stdout + done.stderr
+
+
+def test_another_c_library_is_left_alone(monkeypatch):
+    def missing(name):
+        raise OSError(name)
+
+    monkeypatch.setattr(session_module.ctypes, "CDLL", missing)
+    session_module._keep_freed_memory()
+    monkeypatch.setattr(session_module.ctypes, "CDLL", lambda name: SimpleNamespace())
+    session_module._keep_freed_memory()
+
+
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs JAX")
 def test_jax_in_a_new_interpreter_without_tensorflow():
     code = "import sys; sys.modules['tensorflow'] = None; from aeutils import setup; setup(seed=2)"

@@ -187,7 +187,7 @@ def test_same_as_fit_under_xla(name):
 @pytest.mark.parametrize("batch_size", [25, 49, 64])
 def test_batch_sizes(batch_size):
     """Whole batches only, a single example left over, fewer examples than a batch."""
-    compare(CASES["dense"], JAX, batch_size=batch_size)
+    compare(CASES["own step"], JAX, batch_size=batch_size)
 
 
 def test_full_batches_and_what_is_left():

@@ -56,8 +56,9 @@ def setup(scale: str | None = None, seed: int | None = None) -> Session:
     """Prepare a notebook and say in one line what it runs on.
 
     Seeds Python, NumPy and Keras, quietens the log lines of the backend, lets a GPU take its
-    memory step by step, lets JAX keep what it compiles in the cache of `aeutils`, sets the figure
-    style of the book and prints one line.
+    memory step by step, keeps the memory that a step of training frees for the next one, lets JAX
+    keep what it compiles in the cache of `aeutils`, sets the figure style of the book and prints
+    one line.
 
     Parameters
     ----------

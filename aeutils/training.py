@@ -96,7 +96,7 @@ def fit(
         For inputs and targets of unequal length, an empty set, `y` without targets in `valid`,
         a reconstruction of another shape than the images, or an impossible setting.
     FloatingPointError
-        As soon as the loss is not finite.
+        When the loss is not finite after an epoch, or after 16 batches where they come one by one.
     """
     data_set = _is_data_set(x)
     draw, x = (x, x()) if callable(x) and not data_set else (None, x)

@@ -8,7 +8,6 @@ which goes through all the batches of an epoch. What a step does remains the `tr
 
 import os
 from collections.abc import Callable, Iterator
-from itertools import chain
 
 import keras
 import numpy as np
@@ -83,12 +82,13 @@ def fit(
         Callbacks of Keras.
     """
     settings = {"steps_per_epoch": 1, "epochs": epochs, "shuffle": False, "verbose": 0}
-    order = _shuffled(len(x), batch_size)
-    model.train_function = _make_function(model, model.train_step, order, _epochs_of(x, y, draw))
+    inputs = _Inputs(_shuffled(len(x), batch_size), _epochs_of(x, y, draw))
+    model.train_function = _make_function(model, model.train_step, inputs)
     if valid is not None:
-        order, data = _in_turn(len(valid[0]), validation_batch_size), _epochs_of(*valid)
-        model.test_function = _make_function(model, model.test_step, order, data)
+        valid_inputs = _Inputs(_in_turn(len(valid[0]), validation_batch_size), _epochs_of(*valid))
+        model.test_function = _make_function(model, model.test_step, valid_inputs)
         settings |= {"validation_data": _one_batch(*valid, batch_size), "validation_steps": 1}
+    callbacks = [inputs, *callbacks]
     try:
         return model.fit(_one_batch(x, y, batch_size), callbacks=callbacks, **settings)
     finally:
@@ -144,17 +144,37 @@ def _split(rows: np.ndarray, batch_size: int) -> tuple[Tensor, Tensor]:
     return tuple(ops.convert_to_tensor(part) for part in parts)
 
 
-def _make_function(model, step, orders, data) -> Callable:
+class _Inputs(keras.callbacks.Callback):
+    """Rows and data of the current epoch, drawn before it begins.
+
+    In the epoch itself JAX holds the weights apart from the model, which a draw may ask.
+    """
+
+    def __init__(self, orders, data):
+        super().__init__()
+        self.epochs = zip(orders, data, strict=False)
+        self.first = True
+        self.current = self._next()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if not self.first:
+            self.current = self._next()
+        self.first = False
+
+    def _next(self) -> tuple:
+        (batches, rest), data = next(self.epochs)
+        return batches, rest, data
+
+
+def _make_function(model, step, inputs: _Inputs) -> Callable:
     """Return what Keras calls for each execution: here it goes through an epoch."""
-    inputs = ((*order, pair) for order, pair in zip(orders, data, strict=False))
     if keras.backend.backend() == "jax":
         epoch = _make_jax_epoch(step)
-        return lambda state, _: epoch(state, *next(inputs))
-    first = next(inputs)
+        return lambda state, _: epoch(state, *inputs.current)
     # To compile validation costs more than it saves.
     xla = model.jit_compile and step == model.train_step
-    epoch, inputs = _make_tensorflow_epoch(step, *first, xla), chain([first], inputs)
-    return lambda _: epoch(*next(inputs))
+    epoch = _make_tensorflow_epoch(step, *inputs.current, xla)
+    return lambda _: epoch(*inputs.current)
 
 
 def _make_jax_epoch(step: Callable) -> Callable:

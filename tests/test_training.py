@@ -432,6 +432,19 @@ def test_model_that_has_not_seen_data_trains():
     assert len(train(Scaled(), loss=None, epochs=2)["loss"]) == 2
 
 
+@pytest.mark.usefixtures("way")
+def test_draw_may_ask_the_model():
+    """As the walkback of the generative stochastic network does: it sees the trained weights."""
+    model, seen = make_model(), []
+
+    def draw():
+        seen.append(keras.ops.convert_to_numpy(model(X)))
+        return X
+
+    fit(model, draw, X, valid=(X, X), loss="mse", epochs=3, learning_rate=0.1)
+    assert len(seen) == 3 and not np.allclose(seen[1], seen[2], atol=1e-3)
+
+
 def test_draws_of_unequal_size():
     draws = iter([X, X[:50]])
     with pytest.raises(ValueError, match=r"shape \(50, 4\), and \(64, 4\) for the epoch before"):

@@ -45,9 +45,8 @@ def fit(
     """Compile and train a model; print one line when it is done.
 
     Arrays of at most a quarter of the device's memory go there once, and each epoch is one
-    compiled call (`aeutils.compiled`). A data set, larger arrays, a model that runs eagerly, over
-    several devices or with a train function of its own get their batches from Keras one by one,
-    16 to an execution.
+    compiled call. A data set, larger arrays and the models that `aeutils.compiled.possible` names
+    get their batches from Keras one by one, 16 to an execution.
 
     The step is compiled by XLA always on JAX, and on TensorFlow unless the model has a layer
     that XLA slows down on a CPU (noise and dropout, pooling, upsampling, recurrence; measured)

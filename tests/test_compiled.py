@@ -258,5 +258,16 @@ def test_recurrence_under_xla_is_left_to_keras_on_tensorflow(jit_compile):
     assert compiled.possible(model, WORDS, WORDS) is (JAX or not jit_compile)
 
 
+@pytest.mark.parametrize("device", ["cpu", "gpu"])
+def test_convolutions_are_left_to_keras_on_jax_on_a_cpu(device, monkeypatch):
+    model = convolutional()
+    model.compile(loss="mse")
+    if JAX:
+        import jax
+
+        monkeypatch.setattr(jax, "default_backend", lambda: device)
+    assert compiled.possible(model, IMAGES, IMAGES) is not (JAX and device == "cpu")
+
+
 def test_memory_of_the_device_is_that_of_a_computer():
     assert 2**28 < compiled.device_memory() < 2**50

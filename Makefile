@@ -89,9 +89,10 @@ test: $(INSTALLED)
 	@MPLBACKEND=agg $(BIN)/pytest --ignore=tests/site -n $(JOBS) --dist loadfile --cov
 	@$(MAKE) --no-print-directory test-notebooks
 
-# A notebook is one scope, so that its cells go to one process and one kernel.
+# A notebook is one scope, so that its cells go to one process and one kernel. The outputs of what
+# passes go where `make book` finds them.
 test-notebooks: $(INSTALLED)
-	@$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 3600 \
+	@$(BIN)/python -m pytest -p tools.record --record $(OUT)/_build/.jupyter_cache --nbval-lax --nbval-current-env --nbval-cell-timeout 3600 \
 		-n $(JOBS) --dist loadscope book/*.ipynb
 
 test-site: book

@@ -116,6 +116,8 @@ def digest(root: Path) -> str:
     backends, the variables that choose a variant, and which data lie in ``AEUTILS_DATA_DIR``.
     """
     files = [root / "requirements.txt", *sorted((root / "aeutils").rglob("*"))]
+    # The reference runs are shown by a page of the book, and no notebook reads them.
+    files = [path for path in files if path.name != "reference_runs.json"]
     lines = [
         f"{path.relative_to(root)} {hashlib.sha256(path.read_bytes()).hexdigest()}"
         for path in files
@@ -148,16 +150,34 @@ def is_cached(cache: JupyterCacheAbstract, notebook: nbformat.NotebookNode) -> b
     return True
 
 
-def pending_executions(folder: Path, root: Path, timeout: int) -> list[Execution]:
-    """Empty an outdated cache and return what has to run, the longest of last time first."""
+def current_cache(folder: Path, root: Path) -> JupyterCacheAbstract:
+    """Return the cache, emptied if what it holds is outdated."""
     cache = get_cache(folder)
-    seconds = {r.uri: (r.data or {}).get("execution_seconds") for r in cache.list_cache_records()}
     stamp = folder / "digest.txt"
     current = digest(root)
     if not stamp.exists() or stamp.read_text() != current:
         cache.clear_cache()
         cache = get_cache(folder)
         cache.path.joinpath(stamp.name).write_text(current)
+    return cache
+
+
+def store(
+    folder: Path, notebook: nbformat.NotebookNode, path: Path, seconds: float, side_by_side: int
+) -> None:
+    """Put an executed notebook into the cache, with the seconds it took beside how many others."""
+    data = {"execution_seconds": seconds, "side_by_side": side_by_side}
+    bundle = CacheBundleIn(notebook, str(path), data=data)
+    get_cache(folder).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    # Sphinx compares only the sources, and would go on showing the outputs it has read before.
+    shutil.rmtree(folder.parent / ".doctrees", ignore_errors=True)
+
+
+def pending_executions(folder: Path, root: Path, timeout: int) -> list[Execution]:
+    """Empty an outdated cache and return what has to run, the longest of last time first."""
+    records = get_cache(folder).list_cache_records()
+    seconds = {record.uri: (record.data or {}).get("execution_seconds") for record in records}
+    cache = current_cache(folder, root)
     executions = [Execution(path, timeout) for path in notebooks_of(root)]
     pending = [e for e in executions if not is_cached(cache, e.notebook)]
     # A notebook that never ran may be the longest, so it does not wait.
@@ -166,7 +186,6 @@ def pending_executions(folder: Path, root: Path, timeout: int) -> list[Execution
 
 def execute(executions: list[Execution], folder: Path, jobs: int) -> list[Execution]:
     """Run ``jobs`` notebooks at a time, cache what succeeds, return what failed."""
-    cache = get_cache(folder)
     failed = []
     with ThreadPoolExecutor(jobs) as pool:
         futures = [pool.submit(execution.run) for execution in executions]
@@ -177,9 +196,7 @@ def execute(executions: list[Execution], folder: Path, jobs: int) -> list[Execut
                     failed.append(execution)
                     say(execution.failure())
                     continue
-                data = {"execution_seconds": execution.seconds, "side_by_side": jobs}
-                bundle = CacheBundleIn(execution.notebook, str(execution.path), data=data)
-                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+                store(folder, execution.notebook, execution.path, execution.seconds, jobs)
                 progress = f"{execution.seconds:.1f} s ({number}/{len(executions)})"
                 say(f"done {execution.name} {progress}")
         except KeyboardInterrupt:
@@ -209,8 +226,6 @@ def build_cache(folder: Path, root: Path, jobs: int, timeout: int) -> int:
     if not executions:
         say("every notebook is in the cache")
         return 0
-    # Sphinx compares only the sources, and would go on showing the outputs it has read before.
-    shutil.rmtree(folder.parent / ".doctrees", ignore_errors=True)
     say(f"notebooks to execute: {len(executions)}, {jobs} at a time")
     failed = execute(executions, folder, jobs)
     say(f"executed in {time.perf_counter() - start:.1f} s")

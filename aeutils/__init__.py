@@ -1,10 +1,11 @@
 """The shared package of the autoencoder book.
 
-Three names are all that a chapter needs at once; the rest is imported from its module.
+Four names are all that a chapter needs at once; the rest is imported from its module.
 """
 
+from aeutils.claims import claim
 from aeutils.exercises import check
 from aeutils.results import report
 from aeutils.session import setup
 
-__all__ = ["check", "report", "setup"]
+__all__ = ["check", "claim", "report", "setup"]

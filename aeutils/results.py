@@ -2,9 +2,10 @@
 
 ``reference_results.toml`` has one table for each ``[chapter.metric]``: ``unit``; ``better``
 (``"lower"``, ``"higher"`` or, where the baseline is a target, ``"closer"``); ``small`` and
-``full`` with the median of five seeds (``value``) and the ``band`` that a run has to fall into;
-``baseline`` (a ``name`` and its value for each scale) and ``published`` (a ``value`` and its
-``source``). Keys that do not apply are absent.
+``full`` with the median of several seeds (``value``) and the ``band`` that a run has to fall into;
+``null`` (a ``name`` and its value for each scale: what the trivial predictor or the untrained model
+gives, which lies outside the band); ``baseline`` (a ``name`` and its value for each scale) and
+``published`` (a ``value`` and its ``source``). Keys that do not apply are absent.
 """
 
 import html
@@ -19,7 +20,16 @@ from aeutils.session import Session
 
 REFERENCE_FILE = Path(__file__).with_name("reference_results.toml")
 MIME_TYPE = "application/vnd.aeutils.results+json"
-HEADINGS = ("metric", "unit", "this run", "baseline", "published", "reference band", "verdict")
+HEADINGS = (
+    "metric",
+    "unit",
+    "this run",
+    "at full scale",
+    "baseline",
+    "published",
+    "reference band",
+    "verdict",
+)
 
 
 class OutsideBand(Exception):
@@ -28,12 +38,16 @@ class OutsideBand(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """One metric of a run with what it is compared to; absent comparisons are ``None``."""
+    """One metric of a run with what it is compared to; absent comparisons are ``None``.
+
+    ``at_full_scale`` is the reference value of the full scale, beside a run at the small one.
+    """
 
     metric: str
     value: float
     unit: str
     better: str
+    at_full_scale: float | None
     band: tuple[float, float] | None
     baseline: float | None
     baseline_name: str | None
@@ -57,6 +71,7 @@ class Result:
             self.metric,
             f"{self.unit} ({self.better} is better)",
             f"{self.value:#.4g}",
+            "–" if self.at_full_scale is None else f"{self.at_full_scale:#.4g}",
             _compared(self.baseline, self.baseline_name),
             _compared(self.published, self.published_source),
             band,
@@ -153,6 +168,7 @@ def _compare_one(metric: str, value: float, entry: Mapping, scale: str) -> Resul
         value=value,
         unit=entry["unit"],
         better=entry["better"],
+        at_full_scale=entry.get("full", {}).get("value") if scale == "small" else None,
         band=tuple(at_scale["band"]) if "band" in at_scale else None,
         baseline=baseline.get(scale),
         baseline_name=baseline.get("name"),

@@ -2,7 +2,8 @@
 
 A rule is a function ``rule(notebook, path)`` that returns the problems it finds, each a short
 sentence. `RULES` has them all: those here look at the form of a chapter and its cells, those of
-`contract_figures` and `contract_text` at figures and Markdown. CONTRIBUTING.md gives the reasons.
+`contract_claims`, `contract_figures` and `contract_text` at claims, figures and Markdown.
+CONTRIBUTING.md gives the reasons.
 """
 
 import re
@@ -10,6 +11,7 @@ import statistics
 from collections.abc import Callable
 from pathlib import Path
 
+import contract_claims
 import contract_figures
 import contract_text
 import nbformat
@@ -43,7 +45,7 @@ from tools.notebooks import (
 Rule = Callable[[NotebookNode, Path], list[str]]
 
 OPENING = ("You will build", "You will learn", "You need", "Run time")
-CLOSING = ("Results", "Exercises", "What we have seen", "What to read next")
+CLOSING = ("Results", "In practice", "Exercises", "What we have seen", "What to read next")
 SOLUTION_TAGS = STORED_TAGS | {"hide-cell"}
 
 
@@ -168,10 +170,13 @@ def setup_comes_first(notebook: NotebookNode, path: Path) -> list[str]:
 
 
 def closing_is_in_order(notebook: NotebookNode, path: Path) -> list[str]:
-    """The last four sections are those of every chapter."""
+    """The last sections are those of every chapter."""
     sections = [title for _, level, title in headings(notebook) if level == 2]
-    right = tuple(sections[-4:]) == CLOSING and len(sections) == len(set(sections))
-    return [] if right else [f"the last sections are {sections[-4:]}, expected {list(CLOSING)}"]
+    excused = {"In practice"} if path.stem in contract_claims.UNCLAIMED else set()
+    closing = [title for title in CLOSING if title not in excused]
+    last = sections[-len(closing) :]
+    right = last == closing and len(sections) == len(set(sections))
+    return [] if right else [f"the last sections are {last}, expected {closing}"]
 
 
 def results_are_reported(notebook: NotebookNode, path: Path) -> list[str]:
@@ -290,6 +295,7 @@ RULES: dict[str, Rule] = {
         cells_are_short,
         prose_fits_code,
         code_compiles,
+        *contract_claims.RULES,
         *contract_figures.RULES,
         *contract_text.RULES,
     )

@@ -51,6 +51,18 @@ def runs(source: str, **metadata) -> Callable:
     return plant
 
 
+def unclaimed(text: str) -> Callable:
+    """Add a section without a claim whose output a paragraph reads."""
+
+    def plant(notebook, path):
+        place = notebook.cells.index(cell(notebook, "## Results"))
+        heading = new_markdown_cell("## A section\n\nWe run it.", id="planted")
+        code = new_code_cell("label_error", id="code")
+        notebook.cells[place:place] = [heading, code, new_markdown_cell(text, id="after")]
+
+    return plant
+
+
 def lacks(text: str) -> Callable:
     """Remove the first cell that has the text."""
 

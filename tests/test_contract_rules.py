@@ -3,6 +3,7 @@
 import pytest
 from contract import RULES
 from contract_cells import BOOK
+from contract_claims import LEAST_CLAIMS, UNCLAIMED, claim_calls
 from nbformat.v4 import new_output
 from planted import (
     DESCRIBED,
@@ -42,11 +43,12 @@ from planted import (
     turns,
     twenty_lines_twice,
     two_exercises,
+    unclaimed,
     uncounted,
     unknown_key,
 )
 
-from tools.notebooks import STORED_TAGS
+from tools.notebooks import STORED_TAGS, read
 
 VIOLATIONS = {
     "outputs_are_tagged": [
@@ -92,6 +94,7 @@ VIOLATIONS = {
         turns("## What we have seen", "## Summary"),
         turns("## What to read next", "## What to read next\n\n## Afterword"),
         turns("## Results", "## Numbers"),
+        turns("## In practice", "## Advice"),
     ],
     "results_are_reported": [
         turns('"template",', '"vanilla",'),
@@ -118,6 +121,25 @@ VIOLATIONS = {
     "cells_are_short": [runs(lines(31)), twenty_lines_twice, long_cells],
     "prose_fits_code": [many_words, few_words],
     "code_compiles": [turns("axis=0)", "axis=0")],
+    "claims_are_made": [
+        turns("claim(", "print("),
+        runs('claim("The nearest mean beats the label", label_error, "<", mean_error)'),
+    ],
+    "claims_can_fail": [
+        runs('claim("It is itself", label_error, "<", label_error)'),
+        runs('claim("One is less", 1, "<", 1 + 1)'),
+        runs('claim(f"It is {label_error}", label_error, "<", mean_error)'),
+        runs('claim("It is less", label_error, "<")'),
+    ],
+    "comparisons_rest_on_claims": [
+        unclaimed("The code is better."),
+        unclaimed("We see it, because the digits differ."),
+        unclaimed("It holds MORE."),
+    ],
+    "claims_are_recorded": [
+        runs('claim("Nobody ran this", label_error, "<", mean_error)'),
+        turns('"One grey value', '"A grey value'),
+    ],
     "figures_are_described": [
         figure("figure", "caption", ""),
         figure("figure", "name", "fig-vanilla-means"),
@@ -215,6 +237,9 @@ ALLOWED = [
     runs("def draw(ax):\n    ax.plot(codes)"),
     runs(f'{PLOT}\nax.set_xlabel("PCA dimension");', mystnb=DESCRIBED),
     runs("half = 7 / 2\nworker = home / 'tmpl'"),
+    unclaimed("We see the images."),
+    unclaimed("### The next\n\nMore is better."),
+    unclaimed("The sum is `a if more else less`."),
 ]
 
 
@@ -240,6 +265,11 @@ def test_rule_reports_violation(rule, plant, tmp_path):
 def test_what_is_allowed_passes(plant, tmp_path):
     notebook, path = planted(plant, tmp_path)
     assert [problem for rule in RULES.values() for problem in rule(notebook, path)] == []
+
+
+def test_only_chapters_without_claims_are_excused():
+    for slug in UNCLAIMED:
+        assert len(claim_calls(read(BOOK / f"{slug}.ipynb"))) < LEAST_CLAIMS, slug
 
 
 def test_every_rule_has_a_violation():

@@ -1,7 +1,7 @@
 """The exercises of the chapter `template` accept right answers and explain wrong ones."""
 
 import numpy as np
-from exercise_cases import make_tests
+from exercise_cases import make_argument_test, make_mutant_test, make_tests
 
 RIGHT = [
     ("template.1", 39.2),
@@ -22,3 +22,5 @@ WRONG = [
 ]
 
 test_right, test_wrong, test_stub = make_tests(RIGHT, WRONG)
+test_mutant = make_mutant_test(RIGHT)
+test_arguments_are_varied = make_argument_test(RIGHT)

@@ -6,6 +6,7 @@ import re
 import IPython.display
 import numpy as np
 import pytest
+from contract_claims import UNCLAIMED
 
 from aeutils import results
 from aeutils.results import MIME_TYPE, OutsideBand, compare, load_reference, report
@@ -17,6 +18,7 @@ unit = "squared error per image"
 better = "lower"
 small = {value = 20.0, band = [18.0, 22.0]}
 full = {value = 14.0, band = [13, 15]}
+null = {name = "zero", small = 90.0, full = 92.5}
 baseline = {name = "mean image", small = 50.0, full = 52.5}
 published = {value = 13.87, source = "Hinton & Salakhutdinov 2006"}
 
@@ -69,6 +71,15 @@ def is_scale(entry):
     )
 
 
+def is_comparison(entry):
+    return (
+        is_text(entry["name"])
+        and len(entry) > 1
+        and set(entry) <= {"name", "small", "full"}
+        and all(is_number(value) for key, value in entry.items() if key != "name")
+    )
+
+
 def is_metric(table):
     """Say whether a table of the reference file is as its head describes it."""
     rules = {
@@ -76,12 +87,8 @@ def is_metric(table):
         "better": lambda value: value in ("lower", "higher", "closer"),
         "small": is_scale,
         "full": is_scale,
-        "baseline": lambda entry: (
-            is_text(entry["name"])
-            and len(entry) > 1
-            and set(entry) <= {"name", "small", "full"}
-            and all(is_number(value) for key, value in entry.items() if key != "name")
-        ),
+        "null": is_comparison,
+        "baseline": is_comparison,
         "published": lambda entry: (
             set(entry) == {"value", "source"}
             and is_number(entry["value"])
@@ -106,6 +113,33 @@ def test_reference_file_of_the_book():
             assert is_metric(table), f"[{chapter}.{metric}] is {table}"
 
 
+def nulls_inside(table):
+    """The scales of which a band holds what knowing nothing gives, or that have no such number."""
+    null = table.get("null", {})
+    scales = [scale for scale in ("small", "full") if scale in table]
+    bands = {scale: table[scale]["band"] for scale in scales}
+    return [s for s in scales if s not in null or bands[s][0] <= null[s] <= bands[s][1]]
+
+
+def test_no_band_of_the_book_holds_its_null():
+    metrics = {
+        f"{chapter}.{metric}": table
+        for chapter, tables in load_reference().items()
+        for metric, table in tables.items()
+        if chapter not in UNCLAIMED
+    }
+    assert metrics
+    for name, table in metrics.items():
+        assert not nulls_inside(table), f"[{name}] is {table}"
+
+
+@pytest.mark.parametrize("null", [None, 18.0, 20.0, 22.0])
+def test_a_null_in_its_band_is_found(null):
+    table = results.load_reference()["toy"]["error"]
+    table["null"] = {"name": "zero", "full": 50.0} | ({} if null is None else {"small": null})
+    assert nulls_inside(table) == ["small"]
+
+
 def test_rules_of_the_reference_file_accept_a_whole_table():
     assert all(is_metric(table) for table in results.load_reference()["toy"].values())
 
@@ -123,6 +157,8 @@ def test_rules_of_the_reference_file_accept_a_whole_table():
         {"full": {"value": "14", "band": [13, 15]}},
         {"full": {"value": 14, "band": [13, 15], "seeds": 5}},
         {"full": 14},
+        {"null": {"small": 50.0}},
+        {"null": {"name": "zero", "small": "50"}},
         {"baseline": {"small": 50.0}},
         {"baseline": {"name": "mean image"}},
         {"baseline": {"name": "mean image", "small": "50"}},
@@ -141,7 +177,8 @@ def test_rules_of_the_reference_file_reject_a_table_without_a_unit():
 
 def test_compare_takes_the_values_of_the_scale():
     small, full = (compare("toy", GOOD, scale)[0] for scale in ("small", "full"))
-    assert (small.band, small.baseline) == ((18.0, 22.0), 50.0)
+    assert (small.band, small.baseline, small.at_full_scale) == ((18.0, 22.0), 50.0, 14.0)
+    assert full.at_full_scale is None
     assert (full.band, full.baseline) == ((13, 15), 52.5)
     assert (full.baseline_name, full.published) == ("mean image", 13.87)
     assert (full.published_source, full.better) == ("Hinton & Salakhutdinov 2006", "lower")
@@ -204,19 +241,20 @@ def test_text_of_the_table(shown):
         "error",
         "squared error per image (lower is better)",
         "20.50",
+        "14.00",
         "50.00 (mean image)",
         "13.87 (Hinton & Salakhutdinov 2006)",
         "18.00 to 22.00",
         "in band",
     ]
     unit = "fraction (higher is better)"
-    assert fraction == ["a<b>", unit, "0.5000", "–", "–", "0.4000 to 0.6000", "in band"]
+    assert fraction == ["a<b>", unit, "0.5000", "–", "–", "–", "0.4000 to 0.6000", "in band"]
 
 
 def test_html_of_the_table_is_escaped(shown):
     report("toy", GOOD, SMALL)
     page = shown[0]["text/html"]
-    assert page.count("<tr>") == 3 and page.count("<th>") == 7 and page.count("<td>") == 14
+    assert page.count("<tr>") == 3 and page.count("<th>") == 8 and page.count("<td>") == 16
     assert "<td>a&lt;b&gt;</td>" in page and "<b>" not in page
     assert "<td>13.87 (Hinton &amp; Salakhutdinov 2006)</td>" in page
 
@@ -232,6 +270,7 @@ def test_json_beside_the_table(shown):
         "value": 20.5,
         "unit": "squared error per image",
         "better": "lower",
+        "at_full_scale": 14.0,
         "band": [18.0, 22.0],
         "baseline": 50.0,
         "baseline_name": "mean image",

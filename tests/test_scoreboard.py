@@ -3,15 +3,11 @@
 import math
 import re
 import xml.etree.ElementTree as ET
-from io import StringIO
 
-import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from sphinx.application import Sphinx
+from nbformat.v4 import new_output
+from tiny_site import build_site
 
 from aeutils.results import MIME_TYPE, Result
 from tools.scoreboard import count, gain, lines_of, rows_of, times
@@ -27,6 +23,7 @@ def result(**changes):
         "value": 2.0,
         "unit": "squared error",
         "better": "lower",
+        "at_full_scale": None,
         "band": (1.0, 3.0),
         "baseline": 4.0,
         "baseline_name": "mean image",
@@ -173,19 +170,6 @@ SECOND = report(
 FIRST = report("first", result(published=1.0, published_source="Planted 2006"))
 
 
-def plant(cache, path, *outputs):
-    """Write a notebook without outputs, and an executed copy into the cache."""
-    cell = new_code_cell(f"report('{path.stem}')", id="planted")
-    title = new_markdown_cell(f"# The {path.stem} chapter", id="title")
-    kernel = {"name": "python3", "display_name": "Python 3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    notebook = new_notebook(cells=[title, cell], metadata=metadata)
-    nbformat.write(notebook, path)
-    cell.outputs, cell.execution_count = list(outputs), 1
-    bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": 1.0})
-    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-
-
 def output(results):
     """The output of a cell that reports."""
     return new_output("display_data", data={MIME_TYPE: results, "text/plain": "planted"})
@@ -194,30 +178,10 @@ def output(results):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The pages of a book of three executed notebooks, one of which reports nothing."""
-    root = tmp_path_factory.mktemp("root")
-    book, built = root / "book", root / "_build"
-    book.mkdir()
-    cache = get_cache(built / "cache")
-    plant(cache, book / "first.ipynb", output(FIRST))
-    plant(cache, book / "second.ipynb", output(SECOND))
-    plant(cache, book / "silent.ipynb")
     text = "# Scoreboard\n\n```{scoreboard-picture}\n```\n\n```{scoreboard}\n```\n"
-    (book / "board.md").write_text(text)
     # The order of the book is neither that of the names nor that of the cache.
-    files = "".join(f"  - file: book/{name}\n" for name in ("second", "silent", "first"))
-    (root / "_toc.yml").write_text(f"format: jb-book\nroot: book/board\nchapters:\n{files}")
-    settings = {
-        "extensions": ["myst_nb", "sphinx_external_toc", "tools.book_extension"],
-        "exclude_patterns": ["_build"],
-        "nb_execution_mode": "cache",
-        "nb_execution_cache_path": str(built / "cache"),
-        "suppress_warnings": ["mystnb.unknown_mime_type"],
-    }
-    html, trees, warnings = built / "html", built / "trees", StringIO()
-    app = Sphinx(root, None, html, trees, "html", settings, status=None, warning=warnings)
-    app.build()
-    assert warnings.getvalue() == ""
-    return html / "book"
+    notebooks = {"second": [output(SECOND)], "silent": [], "first": [output(FIRST)]}
+    return build_site(tmp_path_factory.mktemp("root"), {"board": text}, notebooks)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Sphinx extension of this book: what its pages say about the book itself, taken from the build.
 
-Five directives, each without arguments:
+Seven directives, each without arguments:
 
 ``chapters``
     The chapters of the numbered parts of ``_toc.yml``, each with its question.
@@ -10,6 +10,8 @@ Five directives, each without arguments:
     Scale, backend, hardware and versions of this build.
 ``scoreboard`` and ``scoreboard-picture``
     All metrics beside their baselines and the published values: see ``scoreboard.py``.
+``claims`` and ``claim-count``
+    All claims with this run's numbers and those of the reference runs: see ``claims.py``.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from tools.claims import claim_count, claims
 from tools.scoreboard import add_script, results_of, scoreboard, scoreboard_picture
 from tools.tables import link, table
 
@@ -208,6 +211,8 @@ TABLES = {
     "machine": machine,
     "scoreboard": scoreboard,
     "scoreboard-picture": scoreboard_picture,
+    "claims": claims,
+    "claim-count": claim_count,
 }
 
 

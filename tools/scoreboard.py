@@ -75,27 +75,35 @@ def gain(result: Result, reference: float | None) -> float | None:
     return ratio if result.better == "higher" else 1 / ratio
 
 
-def results_of(env: BuildEnvironment, docname: str) -> dict | None:
-    """Return what a notebook reported, from its cached outputs, or ``None``."""
+def outputs_of(env: BuildEnvironment, docname: str, mime_type: str) -> list[dict]:
+    """Return what the cached outputs of a notebook hold of one type, in the order of the page."""
     cache = get_cache(env.mystnb_config.execution_cache_path)
     try:
         record = cache.match_cache_file(env.doc2path(docname))
     except KeyError:
-        return None
-    for cell in cache.get_cache_bundle(record.pk).nb.cells:
-        for output in cell.get("outputs", []):
-            if results := output.get("data", {}).get(MIME_TYPE):
-                return results
-    return None
+        return []
+    outputs = [
+        o for cell in cache.get_cache_bundle(record.pk).nb.cells for o in cell.get("outputs", [])
+    ]
+    return [o["data"][mime_type] for o in outputs if mime_type in o.get("data", {})]
+
+
+def results_of(env: BuildEnvironment, docname: str) -> dict | None:
+    """Return what a notebook reported, from its cached outputs, or ``None``."""
+    return next(iter(outputs_of(env, docname, MIME_TYPE)), None)
+
+
+def executed(env: BuildEnvironment) -> list[str]:
+    """Return the pages that are executed notebooks, in the order of the book."""
+    data = NbMetadataCollector.get_doc_data(env)
+    toc = parse_toc_yaml(Path(env.srcdir, env.config.external_toc_path))
+    pages = [re.sub(r"\.(ipynb|md)$", "", name) for name in toc]
+    return [name for name in pages if data.get(name, {}).get("exec_data")]
 
 
 def reports(env: BuildEnvironment) -> dict[str, dict]:
     """Return what each executed notebook reported, by its page, in the order of the book."""
-    data = NbMetadataCollector.get_doc_data(env)
-    toc = parse_toc_yaml(Path(env.srcdir, env.config.external_toc_path))
-    pages = [re.sub(r"\.(ipynb|md)$", "", name) for name in toc]
-    executed = [name for name in pages if data.get(name, {}).get("exec_data")]
-    found = {name: results_of(env, name) for name in executed}
+    found = {name: results_of(env, name) for name in executed(env)}
     return {name: report for name, report in found.items() if report}
 
 

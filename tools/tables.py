@@ -10,10 +10,16 @@ from sphinx.environment import BuildEnvironment
 Cell = str | nodes.Node
 
 
-def link(env: BuildEnvironment, docname: str) -> nodes.reference:
-    """Return a link from the page that is written now to another page, with that page's title."""
+def link(
+    env: BuildEnvironment, docname: str, text: str | None = None, anchor: str = ""
+) -> nodes.reference:
+    """Return a link from the page that is written now to another page, or to a place on it.
+
+    Without a text it has that page's title.
+    """
     target = env.app.builder.get_relative_uri(env.docname, docname)
-    return nodes.reference("", env.titles[docname].astext(), internal=True, refuri=target)
+    target += f"#{anchor}" if anchor else ""
+    return nodes.reference("", text or env.titles[docname].astext(), internal=True, refuri=target)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Cell]], name: str) -> nodes.table:

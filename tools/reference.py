@@ -10,6 +10,7 @@ With ``--new 10`` ten seeds that made no band run instead, and what lies outside
 """
 
 import argparse
+import fcntl
 import json
 import math
 import os
@@ -67,15 +68,21 @@ def run_chapter(slug: str, scale: str, seed: int) -> tuple[dict[str, float], dic
 
 def load_runs(path: Path = RUNS_FILE) -> dict[str, dict[str, dict]]:
     """Read the reference runs: chapter -> ``scale-backend`` -> metrics and claims."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return json.loads(text or "{}")
 
 
 def save_runs(slug: str, key: str, entry: dict, path: Path = RUNS_FILE) -> None:
     """Put the runs of a chapter at one scale and on one backend into the file."""
-    runs = load_runs(path)
-    runs.setdefault(slug, {})[key] = entry
-    runs = {name: dict(sorted(runs[name].items())) for name in sorted(runs)}
-    path.write_text(json.dumps(runs, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.touch()
+    with path.open("r+", encoding="utf-8") as file:
+        # Two chapters may be run at the same time.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        runs = load_runs(path)
+        runs.setdefault(slug, {})[key] = entry
+        runs = {name: dict(sorted(runs[name].items())) for name in sorted(runs)}
+        file.write(json.dumps(runs, indent=1, ensure_ascii=False) + "\n")
+        file.truncate()
 
 
 def count_claims(runs: Iterable[Mapping[str, dict]]) -> dict[str, dict]:

@@ -10,8 +10,20 @@ from aeutils.exercises import WrongAnswer, as_array, call, judge
 
 def check_1(divergence: Callable) -> str:
     """Accept a function (mean_1, log_var_1, mean_2, log_var_2) that returns KL(first, second)."""
-    mean_1, mean_2 = np.array([[0.3, -1.0, 2.0], [0.0, 0.5, 1.0]])
-    log_var_1, log_var_2 = np.array([[-1.0, 0.4, 0.9], [0.5, -0.7, 0.2]])
+    rng = np.random.default_rng(0)
+    for shape in ((3,), (4, 2), (1,)):
+        _judge_divergence(divergence, *rng.normal(size=(4, *shape)))
+    # Wide beside narrow, far apart: a clip or a small constant would show.
+    extreme = (np.array([5.0, 0.0]), np.array([-9.0, 4.0]), np.array([-5.0, 0.0]))
+    _judge_divergence(divergence, *extreme, np.array([3.0, -4.0]))
+    same = rng.normal(size=(2, 5))
+    equals = as_array(call(divergence, *same, *same), (5,))
+    if not np.allclose(equals, 0, atol=1e-6):
+        raise WrongAnswer("Between equal Gaussians the divergence must be 0.")
+    return "Zero for equals, positive for all others, and not symmetric."
+
+
+def _judge_divergence(divergence, mean_1, log_var_1, mean_2, log_var_2) -> None:
     answer = np.asarray(call(divergence, mean_1, log_var_1, mean_2, log_var_2))
 
     def formula(mean_1, log_var_1, mean_2, log_var_2):
@@ -38,48 +50,84 @@ def check_1(divergence: Callable) -> str:
          "wrong sign."),
     )  # fmt: skip
     judge(answer, right, wrong, "Compare with the formula above; its s is exp(log_var / 2).")
-    return "Zero for equals, positive for all others, and not symmetric."
 
 
 def check_2(tighter_bound: Callable) -> str:
     """Accept a function (log_w) that returns the logarithm of the mean weight of each image."""
-    log_w = np.random.default_rng(0).normal(scale=2.0, size=(6, 4))
-    right = logsumexp(log_w, axis=0) - np.log(6)
+    rng = np.random.default_rng(0)
+    for shape in ((6, 4), (3, 5), (1, 2)):
+        _judge_bound(tighter_bound, rng.normal(scale=2.0, size=shape))
+    log_w = rng.normal(scale=2.0, size=(7, 4))
+    with np.errstate(all="ignore"):
+        _judge_range(tighter_bound, log_w - 2000.0, "near exp(-2000) the exponential becomes 0")
+        _judge_range(tighter_bound, log_w + 900.0, "near exp(900) the exponential becomes inf")
+        levels = np.array([0.0, -2000.0, 900.0, -1000.0])
+        _judge_range(
+            tighter_bound,
+            log_w + levels,
+            "of images thousands of nats apart one maximum for all does not help: use that of "
+            "each column. Otherwise the exponential becomes 0",
+        )
+        # One weight that carries the mean, beside others that vanish.
+        alone = np.where(np.arange(7)[:, None] == 3, log_w, log_w - 1000.0)
+        _judge_range(tighter_bound, alone, "hundreds of nats below the largest one vanishes")
+    return "The logarithm of the mean, safe for weights that no float can hold."
+
+
+def _judge_bound(tighter_bound, log_w) -> None:
+    count, images = log_w.shape
+    right = logsumexp(log_w, axis=0) - np.log(count)
     answer = np.asarray(call(tighter_bound, log_w))
-    if answer.shape == (6,):
+    if answer.shape == (count,) and count != images:
         raise WrongAnswer("The samples are in the rows: average over axis 0.")
     answer = as_array(answer, right.shape)
     wrong = (
         (log_w.mean(axis=0), "This is the mean of the logarithms: the plain bound. Average the "
          "weights first, then take the logarithm."),
-        (right + np.log(6), "This is the logarithm of the sum; divide by the number of samples."),
-        (right - np.log(6), "You divided by the number of samples twice."),
+        (right + np.log(count), "This is the logarithm of the sum; divide by the number of "
+         "samples."),
+        (right - np.log(count), "You divided by the number of samples twice."),
         (np.exp(right), "This is the mean weight; its logarithm is asked for."),
         (-right, "The sign is turned: the bound itself is asked for, not a loss."),
         (log_w.max(axis=0), "This is the best sample alone; it may lie above the evidence."),
     )  # fmt: skip
+    wrong = wrong if count > 1 else ()
     judge(answer, right, wrong, "It must be log(mean(exp(log_w))) over the samples.")
-    with np.errstate(all="ignore"):
-        tiny = np.asarray(call(tighter_bound, log_w - 2000.0), dtype=float)
-    if not np.allclose(tiny, right - 2000.0):
+
+
+def _judge_range(tighter_bound, log_w, what: str) -> None:
+    right = logsumexp(log_w, axis=0) - np.log(len(log_w))
+    answer = np.asarray(call(tighter_bound, log_w), dtype=float)
+    if answer.shape != right.shape or not np.allclose(answer, right, rtol=1e-5, atol=1e-4):
         raise WrongAnswer(
-            "For weights near exp(-2000) the exponential becomes 0 and its logarithm -inf: take "
-            "the largest log weight out first, as scipy.special.logsumexp does."
+            f"For weights {what} and the logarithm is not right any more: take the largest log "
+            "weight of each image out first, as scipy.special.logsumexp does."
         )
-    return "The logarithm of the mean, safe for weights that no float can hold."
 
 
 def check_3(independence_gap: Callable) -> str:
     """Accept a function (covariance) that returns the gap of the best mean-field Gaussian."""
-    factor = np.array([[1.0, 0.0, 0.0], [0.8, 0.6, 0.0], [-0.3, 0.5, 1.2]])
-    covariance = factor @ factor.T
+    rng = np.random.default_rng(0)
+    for units in (3, 2, 5, 8):
+        factor = rng.normal(size=(units, units)) / 2 + np.eye(units)
+        _judge_gap(independence_gap, factor @ factor.T)
+    _judge_gap(independence_gap, np.array([[1.0, 0.999], [0.999, 1.0]]))
+    for variances in ([0.5, 2.0], [3.0], [1e-3, 1.0, 40.0]):
+        gap = float(as_array(call(independence_gap, np.diag(variances))))
+        if not np.isclose(gap, 0, atol=1e-6):
+            raise WrongAnswer("For independent units the gap must be 0, whatever their number.")
+    return "Zero where the units are independent, and it grows with their correlation."
+
+
+def _judge_gap(independence_gap, covariance) -> None:
+    units = len(covariance)
     precision = np.linalg.inv(covariance)
     log_det = np.linalg.slogdet(precision)[1]
     right = 0.5 * (np.log(np.diag(precision)).sum() - log_det)
     marginals = 0.5 * (np.log(np.diag(covariance)).sum() + log_det)
     ratios = np.sum(np.diag(covariance) * np.diag(precision))
-    moments = 0.5 * (ratios - 3 - np.log(np.diag(covariance)).sum() - log_det)
-    answer = float(as_array(call(independence_gap, covariance)))
+    moments = 0.5 * (ratios - units - np.log(np.diag(covariance)).sum() - log_det)
+    answer = float(as_array(call(independence_gap, covariance.copy())))
     wrong = (
         (marginals, "You took the diagonal of the covariance. That is the best q for the other "
          "direction of the divergence; the bound asks for the diagonal of its inverse."),
@@ -90,10 +138,9 @@ def check_3(independence_gap: Callable) -> str:
         (0.5 * np.log(np.diag(precision)).sum(), "The log determinant of the inverse covariance "
          "is missing: for a diagonal covariance the gap must be 0."),
     )  # fmt: skip
+    # With two units the diagonals of both matrices give the same gap.
+    wrong = [(value, hint) for value, hint in wrong if not np.isclose(value, right)]
     judge(answer, right, wrong, "The chapter has the formula with the precision P.")
-    if not np.isclose(float(as_array(call(independence_gap, np.diag([0.5, 2.0])))), 0):
-        raise WrongAnswer("For independent units the gap must be 0, whatever their number.")
-    return "Zero where the units are independent, and it grows with their correlation."
 
 
 def check_4(noise_variance: float) -> str:
@@ -108,7 +155,11 @@ def check_4(noise_variance: float) -> str:
         (392.0, "This is for the 784 pixels of MNIST."),
         (0.5, "This would be the sum of the squares; the program takes their mean."),
         (1.0, "This would be half of the sum of the squares; the program takes their mean."),
+        (np.sqrt(values / 2), "This is the standard deviation of the noise; its square is asked."),
     )
     answer = float(as_array(noise_variance))
-    judge(answer, values / 2, wrong, "Set 1 / (2 c) equal to the weight of a squared error.")
+    hint = "Set 1 / (2 c) equal to the weight of a squared error."
+    judge(answer, values / 2, wrong, hint)
+    if abs(answer - values / 2) > 1e-6:
+        raise WrongAnswer(f"Close, but not exact. {hint}")
     return "1 / (2 c) = 1 / 3072: it expects noise with a standard deviation of 39."

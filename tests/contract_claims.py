@@ -18,16 +18,13 @@ UNCLAIMED = frozenset(
     (
         "adversarial",
         "applications",
-        "autoencoders",
         "contractive",
         "convolutional",
         "cvae",
         "denoising",
         "features",
         "gsn",
-        "kl-and-elbo",
         "layerwise",
-        "pca",
         "pitfalls",
         "pretraining",
         "scaling",
@@ -35,7 +32,6 @@ UNCLAIMED = frozenset(
         "sparse",
         "stacked",
         "vae",
-        "vanilla",
     )
 )
 COMPARISON = re.compile(

@@ -40,8 +40,8 @@ def _images(kinds: tuple[int, ...], count: int) -> tuple[np.ndarray, np.ndarray]
     some = np.ix_(np.arange(count) < count // 2, (kind == 3) | (kind == 5))
     x[some] = 0
     x_hat[np.ix_(np.arange(count) < count // 2, kind == 6)] = 0
-    x[:, kind == 7] *= 0.02
-    x_hat[:, kind == 7] *= 0.004
+    x[:, kind == 7] *= 1e-6
+    x_hat[:, kind == 7] *= 1e-6
     order = rng.permutation(len(kind))
     return x[:, order], x_hat[:, order]
 

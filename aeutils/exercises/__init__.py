@@ -68,10 +68,8 @@ def call(function: Callable, *arguments: Any) -> Any:
     """
     if not callable(function):
         raise WrongAnswer(f"The answer must be a function; this is {type(function).__name__}.")
-    # A function that works in place must not change what its answer is compared with.
-    copies = [np.copy(a) if isinstance(a, np.ndarray) else a for a in arguments]
     try:
-        result = function(*copies)
+        result = function(*arguments)
     except Exception as error:
         raise WrongAnswer(f"Your function stops with {type(error).__name__}: {error}") from error
     if result is None or result is ...:

@@ -56,9 +56,8 @@ def code(notebook):
 
 
 def what_is_shown(outputs):
-    """The outputs without counts, and without tracebacks, which give a cell the name of a file."""
-    hidden = {"execution_count", "traceback"}
-    return [{k: v for k, v in output.items() if k not in hidden} for output in outputs]
+    """The outputs without tracebacks, which give a cell the name of a file."""
+    return [{k: v for k, v in output.items() if k != "traceback"} for output in outputs]
 
 
 @pytest.fixture
@@ -71,7 +70,7 @@ def folders(tmp_path):
 def test_outputs_are_those_of_an_execution(folders):
     folder, cache = folders
     cells = [new_code_cell(MANY_OUTPUTS), new_code_cell("1 / 0", metadata=RAISES)]
-    path = write(folder, "chapter", *cells, new_code_cell("pass"))
+    path = write(folder, "chapter", *cells, new_code_cell("6 * 7;"))
     result = run_pytest(cache, folder)
     assert result.returncode == 0, result.stdout
     cells, data = recorded(cache)["chapter"]
@@ -80,6 +79,7 @@ def test_outputs_are_those_of_an_execution(folders):
         assert what_is_shown(cell.outputs) == what_is_shown(executed.outputs)
     assert len(cells[0].outputs) == 4
     assert cells[0].outputs[1]["data"]["text/plain"] == "'final'"
+    assert [cell.execution_count for cell in cells] == [1, 2, 3]
     assert 0 < data["execution_seconds"] < 60 and data["side_by_side"] == 1
     # As they were written: the tests may run twice, and compare with what is stored.
     assert nbformat.read(path, as_version=4).cells[1].outputs == []

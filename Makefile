@@ -92,7 +92,8 @@ test: $(INSTALLED)
 # A notebook is one scope, so that its cells go to one process and one kernel. The outputs of what
 # passes go where `make book` finds them.
 test-notebooks: $(INSTALLED)
-	@$(BIN)/python -m pytest -p tools.record --record $(OUT)/_build/.jupyter_cache --nbval-lax --nbval-current-env --nbval-cell-timeout 3600 \
+	@$(BIN)/python -m pytest -p tools.record --record $(OUT)/_build/.jupyter_cache \
+		--nbval-lax --nbval-current-env --nbval-cell-timeout 3600 \
 		-n $(JOBS) --dist loadscope book/*.ipynb
 
 test-site: book

@@ -12,6 +12,8 @@ import math
 import os
 from dataclasses import asdict, dataclass
 
+from aeutils.results import single_number
+
 MIME_TYPE = "application/vnd.aeutils.claim+json"
 RELATIONS = ("<", ">", "about")
 
@@ -57,11 +59,6 @@ class Claim:
             return f"{left} is within {self.tolerance:.4g} of {right}"
         by = f" by more than {self.margin:.4g}" if self.margin else ""
         return f"{left} {self.relation} {right}{by}"
-
-    @property
-    def anchor(self) -> str:
-        """Name of the place on the page, made from the sentence."""
-        return anchor(self.sentence)
 
 
 def anchor(sentence: str) -> str:
@@ -118,7 +115,8 @@ def claim(
     bundle = {
         "text/plain": text,
         "text/html": (
-            f'<p class="aeutils-claim {kind}" id="{made.anchor}">{html.escape(made.sentence)}: '
+            f'<p class="aeutils-claim {kind}" id="{anchor(made.sentence)}">'
+            f"{html.escape(made.sentence)}: "
             f"<strong>{html.escape(made.numbers)}</strong> {verdict}.</p>"
         ),
         MIME_TYPE: {
@@ -139,7 +137,7 @@ def _checked(sentence, left, relation, right, margin, tolerance) -> Claim:
     if relation not in RELATIONS:
         raise ValueError(f"relation is {relation!r}; one of {', '.join(RELATIONS)} was expected.")
     numbers = {"left": left, "right": right, "margin": margin}
-    numbers = {name: _number(name, value) for name, value in numbers.items()}
+    numbers = {name: single_number(name, value) for name, value in numbers.items()}
     if not 0 <= numbers["margin"] < math.inf:
         raise ValueError(f"margin is {margin!r}; a finite number of at least 0 was expected.")
     if relation != "about" and tolerance is not None:
@@ -147,19 +145,10 @@ def _checked(sentence, left, relation, right, margin, tolerance) -> Claim:
     if relation == "about":
         if margin:
             raise ValueError("margin is for '<' and '>'; 'about' takes a tolerance.")
-        if tolerance is None or not 0 < _number("tolerance", tolerance) < math.inf:
+        if tolerance is None or not 0 < single_number("tolerance", tolerance) < math.inf:
             raise ValueError(f"tolerance is {tolerance!r}; 'about' needs a positive number.")
         tolerance = float(tolerance)
     return Claim(sentence.strip(), relation=relation, tolerance=tolerance, **numbers)
-
-
-def _number(name: str, value: object) -> float:
-    try:
-        if getattr(value, "size", 1) != 1:
-            raise TypeError
-        return float(value.item() if hasattr(value, "item") else value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} is {value!r}; a single number was expected.") from None
 
 
 def _or_none(value: float | str | None) -> float | str | None:

@@ -226,9 +226,7 @@ def _shares(layer, seen: list[keras.Layer]) -> bool:
 def _place_of_code(leaves: list[dict], blocks: list[Block], code) -> int:
     if code is None:
         return min(range(1, len(blocks)), key=lambda place: blocks[place].size)
-    places = [
-        n for n, c in enumerate(leaves, 1) if code in (c["layer"].name,) or code is c["layer"]
-    ]
+    places = [n for n, c in enumerate(leaves, 1) if code == c["layer"].name or code is c["layer"]]
     if not places:
         known = ", ".join(call["layer"].name for call in leaves)
         raise ValueError(f"code is {code!r}; give one of the layers of the diagram: {known}.")

@@ -64,6 +64,11 @@ class Result:
         low, high = self.band
         return "in band" if low <= self.value <= high else "below" if self.value < low else "above"
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether there is a band and the value is not in it, or the value is not finite."""
+        return self.verdict not in ("in band", "no reference")
+
     def cells(self) -> list[str]:
         """Return the row of the table as text, in the order of ``HEADINGS``."""
         band = "–" if self.band is None else f"{self.band[0]:#.4g} to {self.band[1]:#.4g}"
@@ -147,7 +152,7 @@ def report(chapter: str, values: Mapping[str, float], session: Session) -> None:
         },
     }
     display(bundle, raw=True)
-    outside = [r for r in results if r.verdict not in ("in band", "no reference")]
+    outside = [r for r in results if r.is_outside]
     if not outside:
         return
     message = "; ".join(f"{r.metric} = {r.value:.4g} is {_place(r)}" for r in outside)
@@ -157,10 +162,7 @@ def report(chapter: str, values: Mapping[str, float], session: Session) -> None:
 
 
 def _compare_one(metric: str, value: float, entry: Mapping, scale: str) -> Result:
-    try:
-        value = float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{metric} is {value!r}; a single number was expected.") from None
+    value = single_number(metric, value)
     at_scale = entry.get(scale, {})
     baseline, published = entry.get("baseline", {}), entry.get("published", {})
     return Result(
@@ -175,6 +177,22 @@ def _compare_one(metric: str, value: float, entry: Mapping, scale: str) -> Resul
         published=published.get("value"),
         published_source=published.get("source"),
     )
+
+
+def single_number(name: str, value: object) -> float:
+    """Return a number or an array of one element as a float.
+
+    Raises
+    ------
+    ValueError
+        If it is neither; the message has the name.
+    """
+    try:
+        if getattr(value, "size", 1) != 1:
+            raise TypeError
+        return float(value.item() if hasattr(value, "item") else value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} is {value!r}; a single number was expected.") from None
 
 
 def _place(result: Result) -> str:

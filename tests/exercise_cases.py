@@ -67,9 +67,7 @@ MUTATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 def make_mutant_test(right: list[tuple[str, Any]]) -> Callable:
     """Make a test that changes right answers in common ways, each of which has to be refused.
 
-    A change that leaves everything as it was that the checker asked for is no wrong answer, unless
-    it ignores an argument: a checker has to ask for two values of each argument, and for arrays of
-    two shapes.
+    A change that leaves everything as it was that the checker asked for is no wrong answer.
     """
     cases = {}
     for exercise, answer in right:
@@ -104,7 +102,11 @@ def make_mutant_test(right: list[tuple[str, Any]]) -> Callable:
 
 
 def make_argument_test(right: list[tuple[str, Any]]) -> Callable:
-    """Make a test that a checker varies every argument of the function that it asks for."""
+    """Make a test that a checker varies every argument of the function that it asks for.
+
+    It has to ask for two values of each argument, and for arrays of two shapes, or an answer that
+    ignores an argument would pass.
+    """
     functions = {e: a for e, a in reversed(right) if callable(a)}
 
     @pytest.mark.parametrize("exercise", functions)

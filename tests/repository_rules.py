@@ -12,8 +12,9 @@ from contract_cells import ROOT
 
 LAYERS = (
     {"session", "data", "losses", "layers"},
-    {"models", "training", "evaluation", "plotting", "parallel", "launch", "compiled", "adam"},
-    {"results", "exercises", "explorer"},
+    {"models", "training", "evaluation", "plotting", "parallel", "launch", "compiled", "adam"}
+    | {"diagram"},
+    {"results", "claims", "exercises", "explorer"},
 )
 LONGEST = {"module": 300, "function": 40, "class": 100}
 REGISTRY = re.compile(

@@ -37,10 +37,10 @@ def claims_of(env: BuildEnvironment) -> dict[str, list[dict]]:
     return {name: claims for name, claims in found.items() if claims}
 
 
-def records(slug: str, sentence: str) -> dict[str, Record]:
-    """Return the record of a claim by scale: all backends together."""
+def records(runs: dict[str, dict], sentence: str) -> dict[str, Record]:
+    """Return the record of a claim by scale, all backends together, from its chapter's runs."""
     made: dict[str, Record] = {}
-    for key, entry in load_runs().get(slug, {}).items():
+    for key, entry in runs.items():
         if (new := entry["claims"].get(sentence)) is None:
             continue
         scale = key.partition("-")[0]
@@ -56,18 +56,21 @@ def claims(env: BuildEnvironment) -> nodes.Node:
     made = claims_of(env)
     if not made:
         return nodes.paragraph("", NOTHING)
-    container = nodes.container(classes=["claims"])
+    container, runs = nodes.container(classes=["claims"]), load_runs()
     for docname, entries in made.items():
         container += nodes.rubric("", "", link(env, docname))
-        rows = [row(env, docname, entry) for entry in entries]
+        known = runs.get(docname.rpartition("/")[2], {})
+        rows = [row(env, docname, entry, known) for entry in entries]
         container += table(HEAD, rows, "claims")
     return container
 
 
-def row(env: BuildEnvironment, docname: str, entry: dict) -> list[str | nodes.Node]:
+def row(
+    env: BuildEnvironment, docname: str, entry: dict, runs: dict[str, dict]
+) -> list[str | nodes.Node]:
     """Return one claim as a row: its place, this run's numbers, what the reference runs say."""
     place = link(env, docname, entry["sentence"], anchor(entry["sentence"]))
-    record = records(docname.rpartition("/")[2], entry["sentence"])
+    record = records(runs, entry["sentence"])
     held = [f"{scale}: {r.held} of {r.runs}" for scale, r in sorted(record.items(), reverse=True)]
     slack = [number(r.smallest_slack) for _, r in sorted(record.items(), reverse=True)]
     numbers = entry["numbers"] if entry["holds"] else f"{entry['numbers']} (does not hold)"

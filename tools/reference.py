@@ -124,7 +124,7 @@ def try_new_seeds(slug: str, scale: str, seeds: int) -> int:
         outside = [
             f"{result.metric} = {result.value:.4g} is {result.verdict}"
             for result in compare(slug, metrics, scale)
-            if result.verdict not in ("in band", "no reference")
+            if result.is_outside
         ]
         outside += [f"fails: {s} ({c['numbers']})" for s, c in claims.items() if not c["holds"]]
         print(f"seed {seed}: {'; '.join(outside) or 'all inside'}", flush=True)

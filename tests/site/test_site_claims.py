@@ -1,7 +1,7 @@
 """The page of claims on the site: every claim of the chapters, and links that arrive."""
 
-import ast
-
+from contract_cells import first_argument
+from contract_claims import claim_calls
 from playwright.sync_api import BrowserContext
 from site_pages import PAGES, ROOT
 
@@ -11,14 +11,7 @@ from tools.notebooks import read
 def sentences() -> list[str]:
     """Return what the notebooks of `_toc.yml` claim, in its order."""
     notebooks = [ROOT / f"{name}.ipynb" for name in PAGES if (ROOT / f"{name}.ipynb").is_file()]
-    cells = [cell for path in notebooks for cell in read(path).cells[1:]]
-    trees = [
-        ast.walk(ast.parse(c.source))
-        for c in cells
-        if "claim(" in c.source and c.cell_type == "code"
-    ]
-    calls = [node for tree in trees for node in tree if isinstance(node, ast.Call)]
-    return [c.args[0].value for c in calls if getattr(c.func, "id", "") == "claim"]
+    return [first_argument(c) for path in notebooks for _, c in claim_calls(read(path))]
 
 
 def test_every_claim_is_listed_and_its_link_arrives(context: BrowserContext, base: str) -> None:

@@ -9,10 +9,10 @@ How claims fare with other seeds, at both scales and on both backends stands in
 import hashlib
 import html
 import math
-import os
 from dataclasses import asdict, dataclass
 
 from aeutils.results import single_number
+from aeutils.session import is_strict
 
 MIME_TYPE = "application/vnd.aeutils.claim+json"
 RELATIONS = ("<", ">", "about")
@@ -127,7 +127,7 @@ def claim(
         },
     }
     display(bundle, raw=True)
-    if not made.holds and os.environ.get("AEUTILS_STRICT") == "1":
+    if not made.holds and is_strict():
         raise ClaimFailed(text)
 
 

@@ -10,13 +10,12 @@ gives, which lies outside the band); ``baseline`` (a ``name`` and its value for 
 
 import html
 import math
-import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from aeutils.session import Session
+from aeutils.session import Session, is_strict
 
 REFERENCE_FILE = Path(__file__).with_name("reference_results.toml")
 MIME_TYPE = "application/vnd.aeutils.results+json"
@@ -156,7 +155,7 @@ def report(chapter: str, values: Mapping[str, float], session: Session) -> None:
     if not outside:
         return
     message = "; ".join(f"{r.metric} = {r.value:.4g} is {_place(r)}" for r in outside)
-    if os.environ.get("AEUTILS_STRICT") == "1":
+    if is_strict():
         raise OutsideBand(f"{chapter}, {session.scale} scale: {message}.")
     print(f"Warning: {message}. That is fine after a change of yours; else something is wrong.")
 

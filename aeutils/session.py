@@ -98,6 +98,11 @@ def setup(scale: str | None = None, seed: int | None = None) -> Session:
     return session
 
 
+def is_strict() -> bool:
+    """Return whether a wrong answer, number or claim is an error: ``AEUTILS_STRICT=1``."""
+    return os.environ.get("AEUTILS_STRICT") == "1"
+
+
 def _read_seed(seed: int | None) -> int:
     value = seed if seed is not None else os.environ.get("AEUTILS_SEED") or "0"
     if not str(value).isdecimal():

@@ -6,13 +6,14 @@ right and raises `WrongAnswer` with a hint when it is not.
 """
 
 import inspect
-import os
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+
+from aeutils.session import is_strict
 
 
 class WrongAnswer(Exception):
@@ -52,7 +53,7 @@ def check(exercise: str, *answers: Any) -> None:
         print(f"{exercise}: not attempted yet. Replace the dots and run the cell again.")
     except WrongAnswer as hint:
         print(f"{exercise}: not yet. {hint}")
-        if os.environ.get("AEUTILS_STRICT") == "1":
+        if is_strict():
             raise
 
 

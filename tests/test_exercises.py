@@ -126,6 +126,7 @@ def test_call_of_an_unfinished_function(result):
 
 
 def test_as_array():
+    assert as_array(np.ones((1, 1))).shape == ()
     number = as_array(np.float32(2))
     assert number.dtype == float and number.shape == () and number == 2
     assert as_array([np.ones(2), np.zeros(2)], (2, 2)).tolist() == [[1, 1], [0, 0]]

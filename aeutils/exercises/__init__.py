@@ -81,6 +81,8 @@ def call(function: Callable, *arguments: Any) -> Any:
 def as_array(answer: Any, shape: tuple[int, ...] = ()) -> np.ndarray:
     """Return an answer as an array of floats of the given shape (by default one number).
 
+    An array of one element is a number, too.
+
     Raises
     ------
     NotAttempted
@@ -94,6 +96,8 @@ def as_array(answer: Any, shape: tuple[int, ...] = ()) -> np.ndarray:
         values = np.asarray(answer, dtype=float)
     except (TypeError, ValueError):
         raise WrongAnswer(f"Expected numbers, got {type(answer).__name__}.") from None
+    if values.size == 1 and not shape:
+        values = values.reshape(())
     if values.shape != shape:
         wanted = f"an array of shape {shape}" if shape else "a single number"
         raise WrongAnswer(f"Expected {wanted}, got shape {values.shape}.")

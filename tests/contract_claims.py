@@ -18,19 +18,14 @@ UNCLAIMED = frozenset(
     (
         "adversarial",
         "applications",
-        "contractive",
-        "convolutional",
         "cvae",
         "denoising",
         "features",
         "gsn",
-        "layerwise",
         "pitfalls",
         "pretraining",
         "scaling",
         "sentences",
-        "sparse",
-        "stacked",
         "vae",
     )
 )

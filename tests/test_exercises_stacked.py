@@ -1,7 +1,7 @@
 """The exercises of the chapter `stacked` accept right answers and explain wrong ones."""
 
 import numpy as np
-from exercise_cases import make_tests
+from exercise_cases import make_argument_test, make_mutant_test, make_tests
 
 KERNELS = 784 * 1000 + 1000 * 500 + 500 * 250 + 250 * 30
 ENCODER, DECODER = 1000 + 500 + 250 + 30, 250 + 500 + 1000 + 784
@@ -43,16 +43,34 @@ def wrap_and_keep(x):
 def in_place(x):
     x[:, :, 1:] = x[:, :, :-1].copy()
     x[:, :, 0] = 0
-    return x.copy()
+    return x
+
+
+def in_place_without_return(x):
+    in_place(x)
+
+
+def by_loop(x):
+    return [[[0, *row[:-1]] for row in image] for image in x]
+
+
+def one_image_only(x):
+    return np.concatenate([move_right(x[:1]), x[1:]])
 
 
 RIGHT = [
     ("stacked.1", KERNELS + ENCODER + DECODER),
     ("stacked.1", np.int64(1_420_814)),
+    ("stacked.1", 1_420_814.0),
     ("stacked.2", gradient),
+    ("stacked.2", lambda x, w: gradient(x, w).tolist()),
+    ("stacked.2", lambda x, w: 2 * (x.T @ x @ (w @ w.T) + w @ w.T @ x.T @ x - 2 * x.T @ x) @ w),
     ("stacked.2", by_differences),
     ("stacked.3", move_right),
     ("stacked.3", lambda x: np.pad(x, ((0, 0), (0, 0), (1, 0)))[:, :, :-1].tolist()),
+    ("stacked.3", in_place),
+    ("stacked.3", by_loop),
+    ("stacked.3", lambda x: move_right(x).astype("float32")),
 ]
 WRONG = [
     ("stacked.1", KERNELS, "also has a bias"),
@@ -60,6 +78,7 @@ WRONG = [
     ("stacked.1", KERNELS + DECODER, "biases of the encoder"),
     ("stacked.1", KERNELS + 2 * ENCODER, "not as many"),
     ("stacked.1", 2 * KERNELS + ENCODER + DECODER, "free network"),
+    ("stacked.1", 1_420_814.7, "four kernels"),
     ("stacked.1", 30, "four kernels"),
     ("stacked.1", "half", "Expected numbers"),
     ("stacked.2", by_encoder, "second time"),
@@ -70,9 +89,12 @@ WRONG = [
     ("stacked.2", lambda x, w: -gradient(x, w), "sign"),
     ("stacked.2", lambda x, w: gradient(x, w) / x.size, "all entries"),
     ("stacked.2", lambda x, w: gradient(x, w) / len(x), "all images"),
-    ("stacked.2", lambda x, w: 0 * w, "finite differences"),
+    ("stacked.2", lambda x, w: 0 * w, "central differences"),
     ("stacked.2", lambda x, w: gradient(x, w).T, "shape"),
+    ("stacked.2", lambda x, w: gradient(x, np.sign(w)), "central differences"),
     ("stacked.3", lambda x: np.roll(x, 1, axis=2), "it wraps"),
+    ("stacked.3", lambda x: abs(move_right(x)), "column 0 of the image"),
+    ("stacked.3", lambda x: np.maximum(move_right(x), 0), "column 0 of the image"),
     ("stacked.3", lambda x: np.roll(x, 1, axis=1), "moves down, and it wraps"),
     ("stacked.3", lambda x: np.roll(x, 1), "name the axis"),
     ("stacked.3", lambda x: np.pad(x, ((0, 0), (1, 0), (0, 0)))[:, :-1], "This moves down"),
@@ -80,8 +102,13 @@ WRONG = [
     ("stacked.3", lambda x: x, "Nothing has moved"),
     ("stacked.3", wrap_and_keep, "is not black"),
     ("stacked.3", lambda x: 0 * x, "Column 1"),
-    ("stacked.3", in_place, "changed the images"),
+    ("stacked.3", in_place_without_return, "returns nothing"),
+    ("stacked.3", one_image_only, "Column 1"),
+    ("stacked.3", lambda x: move_right(move_right(x)), "by two"),
+    ("stacked.3", lambda x: move_right(x) + 0.01, "Column 1"),
     ("stacked.3", lambda x: x[:, :, :-1], "shape"),
 ]
 
 test_right, test_wrong, test_stub = make_tests(RIGHT, WRONG)
+test_mutant = make_mutant_test(RIGHT)
+test_arguments_are_varied = make_argument_test(RIGHT)

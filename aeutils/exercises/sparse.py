@@ -7,6 +7,8 @@ import numpy as np
 from aeutils.exercises import as_array, call, judge
 
 TARGET = 0.1
+# Shape of the codes, rate, and how many images win.
+BATCHES = (((20, 10), 0.1, 2), ((13, 4), 0.2, 3), ((8, 12), 0.3, 2), ((11, 5), 0.14, 2))
 
 
 def _kl(on, mean):
@@ -89,12 +91,7 @@ def _keep(z, winners, axis):
 def check_3(keep_winners: Callable) -> str:
     """Accept a function (z, rate) that keeps the largest activations of each unit of a batch."""
     rng = np.random.default_rng(2)
-    for shape, rate, winners in (
-        ((20, 10), 0.1, 2),
-        ((13, 4), 0.2, 3),
-        ((8, 12), 0.3, 2),
-        ((11, 5), 0.14, 2),
-    ):
+    for shape, rate, winners in BATCHES:
         z = rng.uniform(0.1, 3, size=shape)
         # Units of a ReLU are 0 for some images; a zero that wins is a zero all the same.
         z[rng.random(shape) < 0.3] = 0

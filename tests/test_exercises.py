@@ -168,3 +168,13 @@ def test_judge_takes_the_first_hint_that_fits():
     for answer, hint in (([1.0, 3.0], "first"), ([5.0, 5.0], "neither")):
         with pytest.raises(WrongAnswer, match=hint):
             judge(np.array(answer), np.array([1.0, 2.0]), wrong, "neither")
+
+
+def test_a_typical_mistake_that_gives_the_right_answer_is_right():
+    judge(np.array([1.0, 2.0]), [1.0, 2.0], [([1.0, 2.0], "the mistake")], "neither")
+
+
+def test_counts_are_equal_and_not_only_close():
+    judge(1e6 + 1, 1e6, [], "neither")
+    with pytest.raises(WrongAnswer, match="neither"):
+        judge(1e6 + 1, 1e6, [], "neither", exact=True)

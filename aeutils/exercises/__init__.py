@@ -106,8 +106,17 @@ def as_array(answer: Any, shape: tuple[int, ...] = ()) -> np.ndarray:
     return values
 
 
-def judge(answer: Any, right: Any, wrong: Iterable[tuple[Any, str]], otherwise: str) -> None:
-    """Compare an answer with typical wrong ones, each with its hint, and with the right one.
+def judge(
+    answer: Any,
+    right: Any,
+    wrong: Iterable[tuple[Any, str]],
+    otherwise: str,
+    *,
+    exact: bool = False,
+) -> None:
+    """Compare an answer with the right one, then with typical wrong ones, each with its hint.
+
+    For some inputs a typical mistake gives the right answer; there it is right.
 
     Parameters
     ----------
@@ -117,17 +126,21 @@ def judge(answer: Any, right: Any, wrong: Iterable[tuple[Any, str]], otherwise: 
         What typical mistakes give, and the hint for each; the first that fits is shown.
     otherwise : str
         The hint for an answer that is neither right nor one of these.
+    exact : bool
+        Whether the numbers are counts, which have to be equal and not only close.
 
     Raises
     ------
     WrongAnswer
         If the answer is not the right one.
     """
+    same = np.array_equal if exact else np.allclose
+    if same(answer, right):
+        return
     for value, hint in wrong:
-        if np.allclose(answer, value):
+        if same(answer, value):
             raise WrongAnswer(hint)
-    if not np.allclose(answer, right):
-        raise WrongAnswer(otherwise)
+    raise WrongAnswer(otherwise)
 
 
 def _find_grader(exercise: str) -> Callable[..., str]:

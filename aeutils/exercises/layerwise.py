@@ -26,12 +26,11 @@ COUNT_HINTS = (
 def check_1(per_phase: Sequence[int]) -> str:
     """Accept the parameters that learn in each phase of 784-64-64-30."""
     counts = as_array(per_phase, (3,))
-    for wrong, hint in COUNT_HINTS:
-        if np.array_equal(counts, wrong):
-            raise WrongAnswer(hint)
-    if not np.array_equal(counts, RIGHT_COUNTS):
-        raise WrongAnswer("A pair m-n-m has two kernels of m x n and n + m biases; m and n are "
-                          "784 and 64, 64 and 64, 64 and 30.")  # fmt: skip
+    otherwise = (
+        "A pair m-n-m has two kernels of m x n and n + m biases; m and n are "
+        "784 and 64, 64 and 64, 64 and 30."
+    )
+    judge(counts, RIGHT_COUNTS, COUNT_HINTS, otherwise, exact=True)
     return "One pair in each phase: two kernels, and biases for both layers."
 
 
@@ -62,9 +61,7 @@ def _judge_order(run_stack: Callable, pairs: list[tuple[Callable, Callable]], x:
         ([*encoders[::-1], *decoders[::-1]], "The encoders come in the wrong order: the first pair "
          "of the list reads the pixels."),
     )  # fmt: skip
-    # With a single pair some of these are right.
     hints = ((_run(functions, x), hint) for functions, hint in wrong)
-    hints = [(value, hint) for value, hint in hints if not np.allclose(value, right)]
     judge(answer, right, hints, "Run x through each encoder once, then through each decoder once.")
 
 
@@ -104,13 +101,7 @@ def _judge_savings(saved: Callable, sizes: list[int]) -> None:
         "In phase 1 nothing is saved; in phase 2 the first encoder layer, "
         "sizes[0] * sizes[1]; and so on."
     )
-    # A count is exact; with a single phase some typical mistakes give the right one, 0.
-    hints = [(value, hint) for value, hint in wrong if not np.array_equal(value, frozen)]
-    for value, hint in hints:
-        if np.array_equal(answers, value):
-            raise WrongAnswer(hint)
-    if not np.array_equal(answers, frozen):
-        raise WrongAnswer(otherwise)
+    judge(answers, frozen, wrong, otherwise, exact=True)
 
 
 def check_4(convert_last: Callable) -> str:

@@ -55,7 +55,7 @@ def check_2(total_loss: Callable) -> str:
         error, pixels = np.mean((x - x_hat) ** 2), shape[1]
         answer = float(as_array(call(total_loss, x.copy(), x_hat.copy(), list(losses))))
         right = error + sum(losses)
-        wrong = [
+        wrong = (
             (error, "The losses of the model are never added: this trains the plain autoencoder."),
             (error - sum(losses), "A penalty is added, not taken away."),
             (
@@ -69,15 +69,12 @@ def check_2(total_loss: Callable) -> str:
                 "already.",
             ),
             (np.sqrt(error) + sum(losses), "This is the root of the squared error."),
-        ]
-        if len(losses) > 1:
-            wrong += [
-                (
-                    error + losses[0],
-                    "Only the first of the losses is added; a model may have several.",
-                ),
-                (error + np.mean(losses), "Add the losses up: they have their weights already."),
-            ]
+            (
+                error + losses[0],
+                "Only the first of the losses is added; a model may have several.",
+            ),
+            (error + np.mean(losses), "Add the losses up: they have their weights already."),
+        )
         judge(answer, right, wrong, "Mean squared error over images and pixels, plus the sum of "
               "the list.")  # fmt: skip
     return "The error and everything on the list."
@@ -114,12 +111,11 @@ def check_3(keep_winners: Callable) -> str:
         wrong += [
             (_keep(z, count, 0), f"You keep {count}; {share}. Take the rate from the argument and "
              "the number of images from z, and round.")
-            for count in sorted(fixed - {winners, 1, 0})
+            for count in sorted(fixed - {0})
         ]  # fmt: skip
         wrong += [
             (_keep(z, count, 0), f"The number of winners is rounded the wrong way: {share}.")
             for count in (winners - 1, winners + 1)
-            if count not in fixed and count > 1
         ]
         judge(
             answer, right, wrong, f"Sort each column, and keep what reaches its largest: {share}."

@@ -40,7 +40,7 @@ def check_2(gradient: Callable) -> str:
         error = x @ w @ w.T - x
         by_encoder, by_decoder = 2 * x.T @ error @ w, 2 * error.T @ x @ w
         right = by_encoder + by_decoder
-        wrong = [
+        wrong = (
             (by_encoder, "This is what the encoder asks for. The kernel is used a second time."),
             (by_decoder, "This is what the decoder asks for. The kernel is used in the encoder, "
              "too."),
@@ -52,9 +52,8 @@ def check_2(gradient: Callable) -> str:
              "two uses are averaged. They add up."),
             (-right, "The sign is turned: the gradient points to where the error grows."),
             (right / x.size, "The error is summed over all entries, not averaged."),
-        ]  # fmt: skip
-        if n > 1:
-            wrong.append((right / n, "The error is summed over all images, not averaged."))
+            (right / n, "The error is summed over all images, not averaged."),
+        )  # fmt: skip
         otherwise = "Compare with central differences: change one entry of w a little, both ways."
         judge(answer, right, wrong, otherwise)
     return "A shared kernel gets the sum of what its two uses ask for."

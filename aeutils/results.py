@@ -5,7 +5,9 @@
 ``full`` with the median of several seeds (``value``) and the ``band`` that a run has to fall into;
 ``null`` (a ``name`` and its value for each scale: what the trivial predictor or the untrained model
 gives, which lies outside the band); ``baseline`` (a ``name`` and its value for each scale) and
-``published`` (a ``value`` and its ``source``). Keys that do not apply are absent.
+``published`` (a ``value`` and its ``source``; ``unlike`` says what differs where it does not
+measure the same); ``best``, what a perfect result gives; ``scoreboard``, false where a metric
+checks the book's own code. Keys that do not apply are absent.
 """
 
 import html

@@ -90,10 +90,12 @@ def is_metric(table):
         "null": is_comparison,
         "baseline": is_comparison,
         "published": lambda entry: (
-            set(entry) == {"value", "source"}
+            {"value", "source"} <= set(entry) <= {"value", "source", "unlike"}
             and is_number(entry["value"])
-            and is_text(entry["source"])
+            and all(is_text(entry[key]) for key in set(entry) - {"value"})
         ),
+        "best": is_number,
+        "scoreboard": lambda value: value is False,
     }
     try:
         return {"unit", "better"} <= set(table) <= set(rules) and all(
@@ -133,6 +135,35 @@ def test_no_band_of_the_book_holds_its_null():
         assert not nulls_inside(table), f"[{name}] is {table}"
 
 
+def misplaced(table):
+    """The scales at which what is perfect is not better than the band, or the null not worse."""
+    sign = {"lower": 1, "higher": -1}[table["better"]]
+    places = {
+        scale: [sign * number for number in (table["best"], *table[scale]["band"])]
+        for scale in ("small", "full")
+        if scale in table
+    }
+    nulls = {scale: sign * table["null"][scale] for scale in places}
+    return [
+        s for s, (best, *band) in places.items() if not best <= min(band) <= max(band) < nulls[s]
+    ]
+
+
+def test_bands_of_the_book_lie_between_the_best_and_the_null():
+    tables = [t for tables in load_reference().values() for t in tables.values() if "best" in t]
+    assert tables
+    assert not [table for table in tables if misplaced(table)]
+
+
+@pytest.mark.parametrize(
+    "change", [{"best": 19.0}, {"better": "higher"}, {"better": "higher", "best": 100.0}]
+)
+def test_a_best_or_a_null_on_the_wrong_side_is_found(change):
+    table = results.load_reference()["toy"]["error"] | {"best": 0.0}
+    assert misplaced(table) == []
+    assert "small" in misplaced(table | change)
+
+
 @pytest.mark.parametrize("null", [None, 18.0, 20.0, 22.0])
 def test_a_null_in_its_band_is_found(null):
     table = results.load_reference()["toy"]["error"]
@@ -165,6 +196,9 @@ def test_rules_of_the_reference_file_accept_a_whole_table():
         {"baseline": {"name": "mean image", "medium": 50.0}},
         {"published": {"value": 13.87}},
         {"published": {"value": True, "source": "Hinton 2006"}},
+        {"published": {"value": 13.87, "source": "Hinton 2006", "unlike": ""}},
+        {"best": "0"},
+        {"scoreboard": True},
     ],
 )
 def test_rules_of_the_reference_file_reject(change):

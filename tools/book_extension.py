@@ -5,7 +5,7 @@ Seven directives, each without arguments:
 ``chapters``
     The chapters of the numbered parts of ``_toc.yml``, each with its question.
 ``run-times``
-    How long each notebook ran, on what and when, beside the limit of its scale.
+    How long each notebook ran, on what and when.
 ``machine``
     Scale, backend, hardware and versions of this build.
 ``scoreboard`` and ``scoreboard-picture``
@@ -124,12 +124,10 @@ def mark_chinese(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def run_times(env: BuildEnvironment) -> nodes.Node:
-    """Return the table of run times, the longest first.
+    """Return the table of run times, the longest first, with their sum.
 
     A notebook that came from the cache shows the run that filled the cache.
     """
-    scale = os.environ.get("AEUTILS_SCALE") or "small"
-    limits = env.config.chapter_seconds[scale]
     runs = {
         name: data["exec_data"]
         for name, data in NbMetadataCollector.get_doc_data(env).items()
@@ -138,14 +136,13 @@ def run_times(env: BuildEnvironment) -> nodes.Node:
     order = sorted(runs, key=lambda name: runs[name]["runtime"] or 0, reverse=True)
     rows = []
     for name in order:
-        seconds, limit = runs[name]["runtime"], limits.get(Path(name).name, limits["default"])
+        seconds = runs[name]["runtime"]
         time = "unknown" if seconds is None else f"{seconds:.1f}"
         when = datetime.fromtimestamp(runs[name]["mtime"], UTC).strftime("%Y-%m-%d %H:%M")
-        rows.append([link(env, name), time, str(limit), device_of(env, name), when])
+        rows.append([link(env, name), time, device_of(env, name), when])
     total = sum(runs[name]["runtime"] or 0 for name in order)
-    rows.append(["All, one after the other", f"{total:.1f}", "", "", ""])
-    head = ["Notebook", "Run time (s)", "Limit (s)", "Device", "Executed (UTC)"]
-    return table(head, rows, "run-times")
+    rows.append(["Sum of the times above", f"{total:.1f}", "", ""])
+    return table(["Notebook", "Run time (s)", "Device", "Executed (UTC)"], rows, "run-times")
 
 
 def device_of(env: BuildEnvironment, docname: str) -> str:
@@ -176,7 +173,12 @@ def machine_rows() -> Iterator[tuple[str, str]]:
     yield "GPU", ", ".join(gpus) or "none"
     yield "System", f"{platform.system()} {platform.machine()}"
     yield "Python", platform.python_version()
-    for package in (*BACKENDS.get(backend, ()), *PACKAGES):
+    for name, packages in BACKENDS.items():
+        use = "" if name == backend else f", for what a chapter computes with {name} by name"
+        for package in packages:
+            if version := version_of(package):
+                yield package, version + use
+    for package in PACKAGES:
         if version := version_of(package):
             yield package, version
 
@@ -218,7 +220,6 @@ TABLES = {
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register the directives with Sphinx."""
-    app.add_config_value("chapter_seconds", {"small": {}, "full": {}}, "env")
     app.add_node(LateTable)
     app.add_directive("chapters", Chapters)
     for name in TABLES:

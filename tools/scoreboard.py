@@ -7,9 +7,9 @@ notebooks, so that no number on the page is typed.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from aeutils.results import MIME_TYPE, Result
-from tools.scoreboard_picture import Line, picture
+from aeutils.results import MIME_TYPE, load_reference
+from tools.scoreboard_picture import Line, Mark, picture
 from tools.tables import Cell, link, table
 
 HEAD = (
@@ -30,6 +30,7 @@ HEAD = (
     "This run",
     "Baseline",
     "Against baseline",
+    "Full scale",
     "Published",
     "Against published",
     "Verdict",
@@ -37,42 +38,79 @@ HEAD = (
 MISSING = "–"
 NOTHING = "No notebook of this build has reported a result."
 SCRIPT = "scoreboard.js"
+STANDINGS = ("ahead", "level", "behind")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One metric of one chapter, with the page of the chapter."""
+    """One metric of one chapter: what this run measured, and its table of the reference file."""
 
     docname: str
-    result: Result
+    scale: str
+    metric: str
+    value: float
+    verdict: str
+    entry: Mapping
 
     @property
-    def against_baseline(self) -> float | None:
-        """How many times as good as the baseline this run is."""
-        return gain(self.result, self.result.baseline)
+    def full(self) -> float | None:
+        """The median of the reference runs at full scale."""
+        return self.entry.get("full", {}).get("value")
 
     @property
-    def against_published(self) -> float | None:
-        """How many times as good as the published value this run is."""
-        return gain(self.result, self.result.published)
+    def baseline(self) -> float | None:
+        """What the simplest method gives at the scale of this run."""
+        return self.entry.get("baseline", {}).get(self.scale)
+
+    @property
+    def published(self) -> float | None:
+        """What others have published."""
+        return self.entry.get("published", {}).get("value")
+
+    @property
+    def against_baseline(self) -> str | None:
+        """Where the runs of this scale stand to the baseline of this scale."""
+        return self.against(self.scale, self.baseline)
+
+    @property
+    def comparable(self) -> float | None:
+        """The published value, if it measures the same."""
+        return None if "unlike" in self.entry.get("published", {}) else self.published
+
+    @property
+    def against_published(self) -> str | None:
+        """Where the runs at full scale stand to the published value."""
+        return self.against("full", self.comparable)
+
+    def against(self, scale: str, reference: float | None) -> str | None:
+        """Say where the band of a scale lies beside a reference."""
+        band = self.entry.get(scale, {}).get("band")
+        if reference is None or band is None:
+            return None
+        return standing(band, reference, self.entry["better"])
+
+    def missed(self, value: float | None, scale: str) -> float | None:
+        """Return the share of the possible that a value of a scale misses.
+
+        It is 0 for what is perfect, and 1 for what knows nothing.
+        """
+        best, nothing = self.entry.get("best"), self.entry.get("null", {}).get(scale)
+        if None in (value, best, nothing):
+            return None
+        return (value - best) / (nothing - best)
 
 
-def gain(result: Result, reference: float | None) -> float | None:
-    """Return how many times as good as a reference a result is: above 1 it is better.
+def standing(band: Sequence[float], reference: float, better: str) -> str:
+    """Return where runs with a band stand to a reference.
 
-    Where the reference is a target, the gain is 1 on the target and lower on both sides. There is
-    none where either number is missing, not finite, zero or negative, nor for a log density, whose
-    zero depends on the unit of the pixels.
+    ``"level"`` if the band holds the reference, ``"ahead"`` if all of the band is better,
+    ``"behind"`` if all of it is worse. A target can be met, not beaten.
     """
-    numbers = (result.value, reference)
-    if any(number is None or not 0 < number < math.inf for number in numbers):
-        return None
-    if "log density" in result.unit:
-        return None
-    ratio = result.value / reference
-    if result.better == "closer":
-        return min(ratio, 1 / ratio)
-    return ratio if result.better == "higher" else 1 / ratio
+    low, high = band
+    if low <= reference <= high:
+        return "level"
+    ahead = {"lower": reference > high, "higher": reference < low, "closer": False}
+    return "ahead" if ahead[better] else "behind"
 
 
 def outputs_of(env: BuildEnvironment, docname: str, mime_type: str) -> list[dict]:
@@ -108,12 +146,18 @@ def reports(env: BuildEnvironment) -> dict[str, dict]:
 
 
 def rows_of(reported: dict[str, dict]) -> list[Row]:
-    """Return one row for each metric of each report, in the order of the reports."""
+    """Return one row for each metric of each report, in the order of the reports.
+
+    Metrics that the reference file keeps off the scoreboard, or has not any more, are left out.
+    """
+    reference = load_reference()
     rows = []
     for docname, report in reported.items():
-        for entry in report["results"]:
-            fields = {name: value for name, value in entry.items() if name != "verdict"}
-            rows.append(Row(docname, Result(**fields)))
+        for result in report["results"]:
+            entry = reference.get(report["chapter"], {}).get(result["metric"])
+            if entry is not None and entry.get("scoreboard", True):
+                fields = (result[name] for name in ("metric", "value", "verdict"))
+                rows.append(Row(docname, report["scale"], *fields, entry))
     return rows
 
 
@@ -140,34 +184,39 @@ def distinct(reported: dict[str, dict], name: str) -> str:
 
 def cells(row: Row) -> list[Cell]:
     """Return the cells of a row behind the link to its chapter."""
-    result = row.result
-    verdict = result.verdict
+    entry, published = row.entry, row.entry.get("published", {})
+    source = "; ".join(published[key] for key in ("source", "unlike") if key in published)
     return [
-        with_note(nodes.literal("", result.metric), f"{result.unit}; {result.better} is better"),
-        number(result.value),
-        compared(result.baseline, result.baseline_name),
-        times(row.against_baseline),
-        compared(result.published, result.published_source),
-        times(row.against_published),
-        nodes.inline("", verdict, classes=[f"verdict-{verdict.replace(' ', '-')}"]),
+        with_note(nodes.literal("", row.metric), f"{entry['unit']}; {entry['better']} is better"),
+        number(row.value, row.missed(row.value, row.scale)),
+        number(
+            row.baseline,
+            row.missed(row.baseline, row.scale),
+            entry.get("baseline", {}).get("name", ""),
+        ),
+        shown(row.against_baseline),
+        number(row.full, row.missed(row.full, "full")),
+        number(row.published, row.missed(row.comparable, "full"), source),
+        shown(row.against_published),
+        shown(row.verdict),
     ]
 
 
-def number(value: float) -> str:
-    """Return a number as the chapters print it."""
-    return f"{value:#.4g}"
+def shown(word: str | None) -> Cell:
+    """Return a standing or a verdict with a class to colour it by."""
+    if word is None:
+        return MISSING
+    return nodes.inline("", word, classes=[f"verdict-{word.replace(' ', '-')}"])
 
 
-def times(value: float | None) -> str:
-    """Return a gain with two decimals, or fewer digits where it is large."""
+def number(value: float | None, missed: float | None, name: str = "") -> Cell:
+    """Return a number as the chapters print it, and below it what it is and misses."""
     if value is None:
         return MISSING
-    return f"{value:.2f}" if value < 100 else f"{value:.0f}" if value < 1e5 else f"{value:.0e}"
-
-
-def compared(value: float | None, name: str | None) -> Cell:
-    """Return a value to compare with, and below it what it is."""
-    return MISSING if value is None else with_note(nodes.Text(number(value)), name or "")
+    share = "" if missed is None else f"misses {missed:.1%}"
+    note = "; ".join(part for part in (name, share) if part)
+    text = nodes.Text(f"{value:#.4g}")
+    return with_note(text, note) if note else text
 
 
 def with_note(content: nodes.Node, note: str) -> nodes.inline:
@@ -176,15 +225,16 @@ def with_note(content: nodes.Node, note: str) -> nodes.inline:
 
 
 def scoreboard_picture(env: BuildEnvironment) -> nodes.Node:
-    """Return a figure of all gains, with a caption that counts them."""
+    """Return a figure of what is missed, with a caption that counts who is ahead."""
     reported = reports(env)
     rows = rows_of(reported)
     if not rows:
         return nodes.paragraph("", NOTHING)
     lines = list(lines_of(rows))
-    counts = count(rows, distinct(reported, "scale"))
+    counts = count(rows)
     caption = f"{counts} {left_out(len(rows) - len(lines))}".strip()
-    description = f"Dots on a logarithmic axis, a line for each metric. {counts}"
+    axis = "Marks on an axis from 0 to 100 per cent missed, a line for each metric."
+    description = f"{axis} {counts}"
     html = (
         f'<figure class="scoreboard-picture"><div class="scroll" tabindex="0" role="group" '
         f'aria-label="Picture of the scoreboard">{picture(lines, description)}</div>'
@@ -194,35 +244,39 @@ def scoreboard_picture(env: BuildEnvironment) -> nodes.Node:
 
 
 def lines_of(rows: Sequence[Row]) -> Iterator[Line]:
-    """Yield the lines of the picture: the metrics that can be compared with anything."""
+    """Yield the lines of the picture: the metrics of which it is known what is possible."""
     for row in rows:
-        if row.against_baseline is not None or row.against_published is not None:
-            yield Line(
-                chapter=row.docname.rpartition("/")[2],
-                metric=row.result.metric,
-                baseline=row.against_baseline,
-                baseline_name=row.result.baseline_name or "",
-                published=row.against_published,
-                published_name=row.result.published_source or "",
-            )
+        missed = row.missed(row.value, row.scale)
+        if missed is None:
+            continue
+        names = {kind: row.entry.get(kind, {}) for kind in ("baseline", "published")}
+        yield Line(
+            chapter=row.docname.rpartition("/")[2],
+            metric=row.metric,
+            run=Mark(missed),
+            baseline=Mark(row.missed(row.baseline, row.scale), names["baseline"].get("name", "")),
+            full=Mark(row.missed(row.full, "full")),
+            published=Mark(
+                row.missed(row.comparable, "full"), names["published"].get("source", "")
+            ),
+        )
 
 
-def count(rows: Sequence[Row], scale: str) -> str:
-    """Say how many metrics are at least as good as what they are compared to, to two decimals."""
+def count(rows: Sequence[Row]) -> str:
+    """Say how many metrics stand where to what they are compared to."""
     parts = []
-    for name, values in (
-        ("baseline", [row.against_baseline for row in rows]),
-        ("published value", [row.against_published for row in rows]),
+    for what, found in (
+        ("the baselines of this scale", [row.against_baseline for row in rows]),
+        ("published values, at full scale", [row.against_published for row in rows]),
     ):
-        known = [round(value, 2) for value in values if value is not None]
-        good = sum(value >= 1 for value in known)
-        parts.append(f"{good} of {len(known)} metrics are at least as good as their {name}")
-    return f"At the {scale} scale {' and '.join(parts)}."
+        counts = Counter(found)
+        parts.append(f"Against {what}: {', '.join(f'{counts[n]} {n}' for n in STANDINGS)}.")
+    return " ".join(parts)
 
 
 def left_out(metrics: int) -> str:
     """Say how many metrics have no line in the picture."""
-    return f"Metrics without a ratio, and so without a line: {metrics}." if metrics else ""
+    return f"Metrics whose best value is not known, without a line: {metrics}." if metrics else ""
 
 
 def add_script(app: Sphinx, pagename: str, template: str, context: dict, doctree: object) -> None:

@@ -1,4 +1,4 @@
-"""The picture of the scoreboard: how many times as good as its references each metric is.
+"""The picture of the scoreboard: what share of the possible each metric and its rivals miss.
 
 It is drawn as SVG inside the page, so that its colours and its text follow the mode of the page;
 ``custom.css`` has both.
@@ -6,48 +6,57 @@ It is drawn as SVG inside the page, so that its colours and its text follow the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
 WIDTH, LEFT, RIGHT = 760, 262, 726
-TOP, ROW, BOTTOM = 52, 19, 44
-FARTHEST = 4  # doublings beyond which a dot becomes an arrow at the edge
-SIZE = 5.0
+TOP, ROW, BOTTOM = 72, 24, 44
+SIZE = 4.5
+ABOVE, BELOW = -5, 5  # where the two comparisons of a line stand
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One mark of a line: its share (0 to 1, ``None`` if there is none) and what it stands for."""
+
+    share: float | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One metric: how many times as good it is as its baseline and as the published value."""
+    """One metric: the share of the possible that the book and what it is compared to miss.
+
+    ``run`` and ``baseline`` belong together, and so do ``full`` and ``published``.
+    """
 
     chapter: str
     metric: str
-    baseline: float | None
-    baseline_name: str
-    published: float | None
-    published_name: str
+    run: Mark
+    baseline: Mark = Mark()
+    full: Mark = Mark()
+    published: Mark = Mark()
+
+    def pairs(self) -> Iterator[tuple[float, list[tuple[str, Mark]]]]:
+        """Yield height and marks of the two comparisons, without the marks that are missing."""
+        for height, kinds in ((ABOVE, ("run", "baseline")), (BELOW, ("full", "published"))):
+            marks = [(kind, getattr(self, kind)) for kind in kinds]
+            yield height, [(kind, mark) for kind, mark in marks if mark.share is not None]
 
 
-@dataclass(frozen=True)
-class Axis:
-    """A logarithmic axis between two whole numbers of doublings."""
+KINDS = {
+    "run": "this run",
+    "baseline": "its baseline",
+    "full": "full scale, earlier runs",
+    "published": "published",
+}
 
-    low: int
-    high: int
 
-    @classmethod
-    def of(cls, gains: Sequence[float]) -> Axis:
-        """Return the axis that holds all gains, as far as it is allowed to reach."""
-        doublings = [math.log2(gain) for gain in gains]
-        low, high = min([*doublings, -1]), max([*doublings, 1])
-        return cls(max(math.floor(low), -FARTHEST), min(math.ceil(high), FARTHEST))
-
-    def x(self, doublings: float) -> float:
-        """Return the place of a number of doublings; what lies beyond is put at the edge."""
-        inside = min(max(doublings, self.low), self.high)
-        return LEFT + (inside - self.low) / (self.high - self.low) * (RIGHT - LEFT)
+def x_of(share: float) -> float:
+    """Return the place of a share; what lies beyond 0 or 1 is put at the edge."""
+    return LEFT + min(max(share, 0), 1) * (RIGHT - LEFT)
 
 
 def picture(lines: Sequence[Line], description: str) -> str:
@@ -63,21 +72,19 @@ def picture(lines: Sequence[Line], description: str) -> str:
     Raises
     ------
     ValueError
-        If there is no line, or a gain is not above 0.
+        If there is no line.
     """
-    gains = [g for line in lines for g in (line.baseline, line.published) if g is not None]
-    if not lines or not all(gain > 0 for gain in gains):
-        raise ValueError("lines must hold at least one line, and gains above 0.")
-    axis = Axis.of(gains)
+    if not lines:
+        raise ValueError("lines must hold at least one line.")
     height = TOP + ROW * len(lines) + BOTTOM
     parts = [
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(description)}">',
         *bands(lines),
-        *grid(axis, height),
+        *grid(height),
         *legend(),
     ]
     for number, line in enumerate(lines):
-        parts += dots(axis, line, TOP + ROW * (number + 0.5))
+        parts += marks(line, TOP + ROW * (number + 0.5))
     return "".join([*parts, "</svg>"])
 
 
@@ -96,51 +103,50 @@ def bands(lines: Sequence[Line]) -> Iterator[str]:
         first += len(metrics)
 
 
-def grid(axis: Axis, height: float) -> Iterator[str]:
-    """Yield a line for each doubling, with its factor above and below."""
-    for doublings in range(axis.low, axis.high + 1):
-        x = axis.x(doublings)
-        kind = "equal" if doublings == 0 else "doubling"
-        end = height - BOTTOM
-        yield f'<line class="{kind}" x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{end:g}"/>'
-        factor = f"{2**doublings}" if doublings >= 0 else f"1/{2**-doublings}"
-        yield text(x, TOP - 10, factor, "factor")
-        yield text(x, end + 12, factor, "factor")
-    yield text((LEFT + RIGHT) / 2, height - 12, "times as good (to the right is better)", "factor")
+def grid(height: float) -> Iterator[str]:
+    """Yield a line for each fifth, with its per cent above and below."""
+    end = height - BOTTOM
+    for percent in range(0, 101, 20):
+        x = x_of(percent / 100)
+        yield f'<line class="fifth" x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{end:g}"/>'
+        for y in (TOP - 10, end + 12):
+            yield text(x, y, f"{percent} %", "share")
+    yield text((LEFT + RIGHT) / 2, height - 12, "share of the possible that is missed", "share")
 
 
 def legend() -> Iterator[str]:
-    """Yield what the two marks mean."""
-    for x, kind, meaning in (
-        (LEFT, "baseline", "against the baseline"),
-        (LEFT + 180, "published", "against the published value"),
-    ):
-        yield mark(kind, x + SIZE, 16, 0)
-        yield text(x + 4 * SIZE, 16, meaning, "meaning")
+    """Yield what the four marks mean."""
+    for number, (kind, meaning) in enumerate(KINDS.items()):
+        x, y = LEFT + 180 * (number % 2), 14 + 20 * (number // 2)
+        yield mark(kind, x + SIZE, y, 0)
+        yield text(x + 4 * SIZE, y, meaning, "meaning")
 
 
-def dots(axis: Axis, line: Line, y: float) -> Iterator[str]:
+def marks(line: Line, middle: float) -> Iterator[str]:
     """Yield the marks of one metric, each with a text that appears under the pointer."""
-    for kind, gain, name in (
-        ("baseline", line.baseline, line.baseline_name),
-        ("published", line.published, line.published_name),
-    ):
-        if gain is None:
-            continue
-        doublings = math.log2(gain)
-        beyond = (doublings > axis.high) - (doublings < axis.low)
-        words = f"{line.chapter}, {line.metric}: {gain:.3g} times as good as {kind} ({name})"
-        yield f"<g><title>{escape(words)}</title>{mark(kind, axis.x(doublings), y, beyond)}</g>"
+    for height, pair in line.pairs():
+        y, places = middle + height, [x_of(mark.share) for _, mark in pair]
+        if len(pair) == 2:
+            ends = f'x1="{places[0]:.1f}" y1="{y:g}" x2="{places[1]:.1f}" y2="{y:g}"'
+            yield f'<line class="gap" {ends}/>'
+        for (kind, one), x in zip(pair, places, strict=True):
+            name = f" ({one.name})" if one.name else ""
+            words = f"{line.chapter}, {line.metric}: {KINDS[kind]}{name} misses {one.share:.1%}"
+            beyond = (one.share > 1) - (one.share < 0)
+            yield f"<g><title>{escape(words)}</title>{mark(kind, x, y, beyond)}</g>"
 
 
 def mark(kind: str, x: float, y: float, beyond: int) -> str:
-    """Return a disc for the baseline, a diamond for the published value, an arrow beyond."""
+    """Return a disc for ours, a ring for the baseline, a diamond for the published value.
+
+    What lies beyond the edge becomes an arrow.
+    """
     place = f'class="{kind}" transform="translate({x:.1f} {y:.1f})"'
     if beyond:
         return f'<path {place} d="M{SIZE * beyond:g} 0 L{-SIZE * beyond:g} -5 V5 Z"/>'
-    if kind == "baseline":
-        return f'<circle {place} r="{SIZE - 0.5:g}"/>'
-    return f'<path {place} d="M0 -6 L6 0 L0 6 L-6 0 Z"/>'
+    if kind == "published":
+        return f'<path {place} d="M0 -5.5 L5.5 0 L0 5.5 L-5.5 0 Z"/>'
+    return f'<circle {place} r="{SIZE:g}"/>'
 
 
 def text(x: float, y: float, words: str, kind: str) -> str:

@@ -19,14 +19,9 @@ UNCLAIMED = frozenset(
         "adversarial",
         "applications",
         "cvae",
-        "denoising",
-        "features",
-        "gsn",
         "pitfalls",
-        "pretraining",
         "scaling",
         "sentences",
-        "vae",
     )
 )
 COMPARISON = re.compile(

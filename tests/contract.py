@@ -75,6 +75,8 @@ def outputs_repeat(notebook: NotebookNode, path: Path) -> list[str]:
                 problems.append(f"cell {number} stores {sorted(shown)}, not text alone")
             if re.search(r" at 0x[0-9a-f]{6,}", str(output)):
                 problems.append(f"cell {number} stores an address of memory")
+            if re.search(r"epoch \d+ of \d+, [\d.]+ s", str(output)):
+                problems.append(f"cell {number} stores how long a training took")
     return problems
 
 

@@ -173,14 +173,11 @@ def machine_rows() -> Iterator[tuple[str, str]]:
     yield "GPU", ", ".join(gpus) or "none"
     yield "System", f"{platform.system()} {platform.machine()}"
     yield "Python", platform.python_version()
-    for name, packages in BACKENDS.items():
-        use = "" if name == backend else f", for what a chapter computes with {name} by name"
+    for name, packages in {**BACKENDS, "": PACKAGES}.items():
+        use = "" if name in (backend, "") else f", for what a chapter computes with {name} by name"
         for package in packages:
             if version := version_of(package):
                 yield package, version + use
-    for package in PACKAGES:
-        if version := version_of(package):
-            yield package, version
 
 
 def processor() -> str:

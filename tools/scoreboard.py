@@ -99,6 +99,18 @@ class Row:
             return None
         return (value - best) / (nothing - best)
 
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """What this run and what it is compared to are and miss, by the kinds of the picture."""
+        baseline, published = (self.entry.get(key, {}) for key in ("baseline", "published"))
+        source = "; ".join(published[key] for key in ("source", "unlike") if key in published)
+        return {
+            "run": Mark(self.missed(self.value, self.scale)),
+            "baseline": Mark(self.missed(self.baseline, self.scale), baseline.get("name", "")),
+            "full": Mark(self.missed(self.full, "full")),
+            "published": Mark(self.missed(self.comparable, "full"), source),
+        }
+
 
 def standing(band: Sequence[float], reference: float, better: str) -> str:
     """Return where runs with a band stand to a reference.
@@ -184,19 +196,14 @@ def distinct(reported: dict[str, dict], name: str) -> str:
 
 def cells(row: Row) -> list[Cell]:
     """Return the cells of a row behind the link to its chapter."""
-    entry, published = row.entry, row.entry.get("published", {})
-    source = "; ".join(published[key] for key in ("source", "unlike") if key in published)
+    entry, marks = row.entry, row.marks
     return [
         with_note(nodes.literal("", row.metric), f"{entry['unit']}; {entry['better']} is better"),
-        number(row.value, row.missed(row.value, row.scale)),
-        number(
-            row.baseline,
-            row.missed(row.baseline, row.scale),
-            entry.get("baseline", {}).get("name", ""),
-        ),
+        number(row.value, marks["run"]),
+        number(row.baseline, marks["baseline"]),
         shown(row.against_baseline),
-        number(row.full, row.missed(row.full, "full")),
-        number(row.published, row.missed(row.comparable, "full"), source),
+        number(row.full, marks["full"]),
+        number(row.published, marks["published"]),
         shown(row.against_published),
         shown(row.verdict),
     ]
@@ -209,12 +216,12 @@ def shown(word: str | None) -> Cell:
     return nodes.inline("", word, classes=[f"verdict-{word.replace(' ', '-')}"])
 
 
-def number(value: float | None, missed: float | None, name: str = "") -> Cell:
+def number(value: float | None, mark: Mark) -> Cell:
     """Return a number as the chapters print it, and below it what it is and misses."""
     if value is None:
         return MISSING
-    share = "" if missed is None else f"misses {missed:.1%}"
-    note = "; ".join(part for part in (name, share) if part)
+    share = "" if mark.share is None else f"misses {mark.share:.1%}"
+    note = "; ".join(part for part in (mark.name, share) if part)
     text = nodes.Text(f"{value:#.4g}")
     return with_note(text, note) if note else text
 
@@ -246,20 +253,8 @@ def scoreboard_picture(env: BuildEnvironment) -> nodes.Node:
 def lines_of(rows: Sequence[Row]) -> Iterator[Line]:
     """Yield the lines of the picture: the metrics of which it is known what is possible."""
     for row in rows:
-        missed = row.missed(row.value, row.scale)
-        if missed is None:
-            continue
-        names = {kind: row.entry.get(kind, {}) for kind in ("baseline", "published")}
-        yield Line(
-            chapter=row.docname.rpartition("/")[2],
-            metric=row.metric,
-            run=Mark(missed),
-            baseline=Mark(row.missed(row.baseline, row.scale), names["baseline"].get("name", "")),
-            full=Mark(row.missed(row.full, "full")),
-            published=Mark(
-                row.missed(row.comparable, "full"), names["published"].get("source", "")
-            ),
-        )
+        if row.marks["run"].share is not None:
+            yield Line(row.docname.rpartition("/")[2], row.metric, **row.marks)
 
 
 def count(rows: Sequence[Row]) -> str:

@@ -18,7 +18,6 @@ UNCLAIMED = frozenset(
     (
         "adversarial",
         "applications",
-        "cvae",
         "pitfalls",
         "scaling",
         "sentences",

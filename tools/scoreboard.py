@@ -253,8 +253,9 @@ def scoreboard_picture(env: BuildEnvironment) -> nodes.Node:
 def lines_of(rows: Sequence[Row]) -> Iterator[Line]:
     """Yield the lines of the picture: the metrics of which it is known what is possible."""
     for row in rows:
-        if row.marks["run"].share is not None:
-            yield Line(row.docname.rpartition("/")[2], row.metric, **row.marks)
+        marks = row.marks
+        if marks["run"].share is not None:
+            yield Line(row.docname.rpartition("/")[2], row.metric, **marks)
 
 
 def count(rows: Sequence[Row]) -> str:

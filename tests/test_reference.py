@@ -82,6 +82,19 @@ def test_band_comes_from_the_runs_of_every_backend(book):
     assert bands == {"error": reference.summarise([1.0, 2.0, 3.0])}
 
 
+@pytest.mark.parametrize(
+    ("entry", "band"),
+    [
+        ({"better": "higher", "best": 1.0}, (0.8, 0.5, 1.0)),
+        ({"better": "lower", "best": 0.6}, (0.8, 0.6, 1.1)),
+        ({"better": "higher", "best": 2.0}, (0.8, 0.5, 1.1)),
+        ({"better": "lower"}, (0.8, 0.5, 1.1)),
+    ],
+)
+def test_band_ends_at_the_best_that_is_possible(entry, band):
+    assert reference.end_at_best((0.8, 0.5, 1.1), entry) == band
+
+
 def test_new_seeds_are_tried_against_what_is_known(book, capsys, monkeypatch):
     known = {"good": {"error": {"unit": "1", "better": "lower", "small": {"band": [0.0, 6.0]}}}}
     monkeypatch.setattr("aeutils.results.load_reference", lambda: known)

@@ -4,7 +4,8 @@ The runs go into ``aeutils/reference_runs.json``: for each chapter, scale and ba
 every seed, and for each claim in how many runs it held and its smallest slack. From the metrics of
 both backends come the reference value and the band of ``aeutils/reference_results.toml``, which
 are printed: a band is the interval in which one more run falls in 999 of 1,000 cases if runs are
-normally distributed, and at least one per cent to each side.
+normally distributed, at least one per cent to each side, and ends at ``best`` where a metric has
+one.
 
 With ``--new 10`` ten seeds that made no band run instead, and what lies outside is printed.
 """
@@ -25,7 +26,7 @@ from scipy import stats
 
 from aeutils.claims import MIME_TYPE as CLAIM
 from aeutils.results import MIME_TYPE as RESULTS
-from aeutils.results import compare
+from aeutils.results import compare, load_reference
 from aeutils.session import SCALES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -108,12 +109,25 @@ def summarise(values: list[float]) -> tuple[float, float, float]:
     return statistics.median(values), mean - margin, mean + margin
 
 
+def end_at_best(summary: tuple[float, float, float], entry: Mapping) -> tuple[float, float, float]:
+    """Return median and band, with no end of the band past ``best``, which no run can pass."""
+    value, low, high = summary
+    if "best" not in entry:
+        return summary
+    if entry["better"] == "higher":
+        return value, low, min(high, entry["best"])
+    return value, max(low, entry["best"]), high
+
+
 def bands(slug: str, scale: str, path: Path = RUNS_FILE) -> dict[str, tuple[float, float, float]]:
     """Return value and band of each metric, from the runs on all backends at one scale."""
     entries = [e for key, e in load_runs(path)[slug].items() if key.startswith(f"{scale}-")]
     metrics = entries[0]["metrics"]
     pooled = {name: [v for e in entries for v in e["metrics"][name]] for name in metrics}
-    return {name: summarise(values) for name, values in pooled.items()}
+    known = load_reference().get(slug, {})
+    return {
+        name: end_at_best(summarise(values), known.get(name, {})) for name, values in pooled.items()
+    }
 
 
 def try_new_seeds(slug: str, scale: str, seeds: int) -> int:

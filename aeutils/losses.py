@@ -1,5 +1,7 @@
 """Likelihoods and divergences in nats: summed over the last axis, one number for each example.
 
+Whole numbers and half precision are taken and computed in float32.
+
 The sum and not the mean over the pixels is what the likelihood of an image asks for: a mean would
 weigh a divergence of the code as many times more as there are pixels.
 """
@@ -7,6 +9,8 @@ weigh a divergence of the code as many times more as there are pixels.
 import math
 from typing import Any
 
+import keras
+import numpy as np
 from keras import ops
 
 Tensor = Any  # of the backend in use; arrays of NumPy are taken as well
@@ -34,7 +38,7 @@ def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
     ValueError
         If `x` and `logits` differ in their last axis.
     """
-    _check_features(x=x, logits=logits)
+    x, logits = _check_features(x=x, logits=logits)
     return ops.sum(ops.softplus(logits) - x * logits, axis=-1)
 
 
@@ -58,7 +62,7 @@ def gaussian_nll(x: Tensor, mean: Tensor, log_var: Tensor = 0.0) -> Tensor:
     ValueError
         If `x`, `mean` and a `log_var` that is no single number differ in their last axis.
     """
-    _check_features(x=x, mean=mean, log_var=log_var)
+    x, mean, log_var = _check_features(x=x, mean=mean, log_var=log_var)
     squares = ops.multiply(ops.square(x - mean), ops.exp(-log_var))
     return 0.5 * ops.sum(math.log(2 * math.pi) + log_var + squares, axis=-1)
 
@@ -87,7 +91,9 @@ def gaussian_kl(
     ValueError
         If arguments that are no single number differ in their last axis.
     """
-    _check_features(mean=mean, log_var=log_var, prior_mean=prior_mean, prior_log_var=prior_log_var)
+    mean, log_var, prior_mean, prior_log_var = _check_features(
+        mean=mean, log_var=log_var, prior_mean=prior_mean, prior_log_var=prior_log_var
+    )
     log_ratio = log_var - prior_log_var
     distance = ops.multiply(ops.square(mean - prior_mean), ops.exp(-prior_log_var))
     return 0.5 * ops.sum(ops.expm1(log_ratio) - log_ratio + distance, axis=-1)
@@ -112,7 +118,7 @@ def bernoulli_kl(p: Tensor, q: Tensor) -> Tensor:
     ValueError
         If `p` and `q` differ in their last axis.
     """
-    _check_features(p=p, q=q)
+    p, q = _check_features(p=p, q=q)
     p, q = ops.convert_to_tensor(p), ops.convert_to_tensor(q)
     return ops.sum(_p_log_ratio(p, q) + _p_log_ratio(1 - p, 1 - q), axis=-1)
 
@@ -124,10 +130,19 @@ def _p_log_ratio(p: Tensor, q: Tensor) -> Tensor:
     return p * (log_p - log_q)
 
 
-def _check_features(**arguments: Tensor) -> None:
-    """Refuse what would be spread silently over an axis of another length."""
-    shapes = {name: getattr(a, "shape", ()) for name, a in arguments.items()}
+def _check_features(**arguments: Tensor) -> list[Tensor]:
+    """Refuse what would be spread silently over an axis of another length; return one type."""
+    shapes = {name: np.shape(a) for name, a in arguments.items()}
     shapes = {name: shape for name, shape in shapes.items() if len(shape)}
     if len({shape[-1] for shape in shapes.values()}) > 1:
         listed = ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items())
         raise ValueError(f"The last axes differ: {listed}. They must be of one length.")
+    return _as_one_type(list(arguments.values()))
+
+
+def _as_one_type(arguments: list[Tensor]) -> list[Tensor]:
+    """Return tensors in the widest of their types, float32 at least; numbers stay as they are."""
+    arrays = [ops.convert_to_tensor(a) if np.ndim(a) else a for a in arguments]
+    kinds = [keras.backend.standardize_dtype(a.dtype) for a in arrays if hasattr(a, "dtype")]
+    widest = keras.backend.result_type("float32", *kinds)
+    return [ops.cast(a, widest) if hasattr(a, "dtype") else a for a in arrays]

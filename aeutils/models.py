@@ -34,8 +34,10 @@ class VariationalAutoencoder(keras.Model):
     Raises
     ------
     ValueError
-        If `beta` is negative.
+        If `beta` is negative; when called, if the encoder does not return two tensors.
     """
+
+    target_range = (0.0, 1.0)
 
     def __init__(
         self,
@@ -56,7 +58,15 @@ class VariationalAutoencoder(keras.Model):
 
     def call(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return logits of a reconstruction, and mean and log variance of the code."""
-        z_mean, z_log_var = self.encoder(x)
+        codes = self.encoder(x)
+        if not isinstance(codes, (tuple, list)) or len(codes) != 2:
+            number = len(codes) if isinstance(codes, (tuple, list)) else 1
+            raise ValueError(
+                f"The encoder returns {number} tensor{'s' * (number != 1)}; expected two, the mean "
+                "and the logarithm of the variance of the code. This model draws the code itself, "
+                "so leave out one that the encoder has drawn."
+            )
+        z_mean, z_log_var = codes
         return self.decoder(self.sampling(z_mean, z_log_var)), z_mean, z_log_var
 
     def compute_loss(

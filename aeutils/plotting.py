@@ -56,7 +56,7 @@ def image_grid(images: np.ndarray, columns: int = 10) -> Figure:
     Raises
     ------
     ValueError
-        If there is no image or images are not square.
+        If there is no image, or images are not square, not finite or not scaled.
     """
     figure = _grid(np.clip(_as_squares(images), 0, 1), columns, (), vmin=0, vmax=1)
     figure.set_label(f"A grid of {len(images)} images in rows of {columns}.")
@@ -159,12 +159,19 @@ def code_scatter(
     Raises
     ------
     ValueError
-        If the codes are not two-dimensional or codes and labels differ in number.
+        If the codes are not two-dimensional or not finite, codes and labels differ in number, or
+        a label has no name.
     """
     z, y = np.asarray(z), np.asarray(y)
-    if np.ndim(z) != 2 or np.shape(z)[1] != 2 or len(z) != len(y):
+    if np.ndim(z) != 2 or np.shape(z)[1] != 2 or len(z) != len(y) or len(z) == 0:
         raise ValueError(
-            f"z has shape {np.shape(z)} and y {np.shape(y)}; expected (n, 2) and (n,)."
+            f"z has shape {np.shape(z)} and y {np.shape(y)}; expected (n, 2) and (n,), n above 0."
+        )
+    if not np.isfinite(z).all():
+        raise ValueError("z holds values that are not finite; did training diverge?")
+    if class_names is not None and not 0 <= min(y) <= max(y) < len(class_names):
+        raise ValueError(
+            f"y runs from {min(y)} to {max(y)}, and class_names has {len(class_names)} names."
         )
     ax = ax or plt.subplots(figsize=(5.6, 4.4))[1]
     colours = plt.get_cmap("tab10")
@@ -180,15 +187,20 @@ def code_scatter(
 
 def _as_squares(images: np.ndarray) -> np.ndarray:
     """Return images as an array of shape (n, side, side)."""
-    some = np.ndim(images) > 1 and len(images) > 0
-    flat = np.reshape(images, (len(images), -1)) if some else np.empty((0, 0))
-    side = int(np.sqrt(flat.shape[1]))
-    if side == 0 or side * side != flat.shape[1]:
+    images = np.asarray(images)
+    sides = images.shape[1:3] if images.ndim > 2 else (int(np.sqrt(images.shape[-1])),) * 2
+    if images.size == 0 or sides[0] != sides[1] or images[0].size != sides[0] ** 2:
         raise ValueError(
             f"images has shape {np.shape(images)}; expected (n, 28, 28, 1), (n, 28, 28) or "
             "(n, 784), or another square, with n above 0."
         )
-    return flat.reshape(len(flat), side, side)
+    low, high = images.min(), images.max()
+    if not np.isfinite([low, high]).all() or (images.dtype.kind in "iu" and high > 1):
+        raise ValueError(
+            f"The values of images run from {low} to {high}; expected numbers in [0, 1]. Divide by "
+            "255 what runs to 255, and look for values that are not finite."
+        )
+    return images.reshape(len(images), *sides)
 
 
 def _grid(images: np.ndarray, columns: int, labels: Iterable[str], **style) -> Figure:

@@ -15,6 +15,11 @@ from platformdirs import user_cache_dir
 
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
 SCALES = ("small", "full")
+KERAS_SETTINGS = {
+    "floatx": "float32",
+    "image_data_format": "channels_last",
+    "dtype_policy": "float32",
+}
 STYLE = Path(__file__).with_name("book.mplstyle")
 
 T = TypeVar("T")
@@ -71,8 +76,9 @@ def setup(scale: str | None = None, seed: int | None = None) -> Session:
     Raises
     ------
     ValueError
-        For an unknown scale or backend, a seed that is not a whole number of 0 or more, or a
-        backend that came after Keras was imported.
+        For an unknown scale or backend, a seed that is not a whole number of 0 or more, a
+        backend that came after Keras was imported, or a setting of Keras under which the
+        chapters would compute something else.
     """
     scale = scale if scale is not None else os.environ.get("AEUTILS_SCALE") or "small"
     if scale not in SCALES:
@@ -90,6 +96,7 @@ def setup(scale: str | None = None, seed: int | None = None) -> Session:
         keras.utils.set_random_seed(
             seed
         )  # on JAX too this imports TensorFlow where it is installed
+    _check_keras(keras)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # TensorFlow sets it as it is imported
     session = Session(scale, backend, _find_device(backend), seed)
     _set_figure_style()
@@ -129,6 +136,22 @@ def _read_backend() -> str:
         )
     os.environ["KERAS_BACKEND"] = wanted
     return wanted
+
+
+def _check_keras(keras) -> None:
+    """Make sure that neither `keras.json` nor an earlier cell changed what chapters rely on."""
+    found = {
+        "floatx": keras.config.floatx(),
+        "image_data_format": keras.config.image_data_format(),
+        "dtype_policy": keras.config.dtype_policy().name,
+    }
+    for setting, value in found.items():
+        if value != KERAS_SETTINGS[setting]:
+            raise ValueError(
+                f"Keras is set to {setting} {value!r}, by keras.json or by an earlier cell; the "
+                f"chapters need {KERAS_SETTINGS[setting]!r}. Call keras.config.set_{setting}"
+                f"({KERAS_SETTINGS[setting]!r}) before setup()."
+            )
 
 
 def _keep_freed_memory() -> None:

@@ -1,17 +1,18 @@
 """Training as every chapter does it: compiled, scheduled, watched, one line of progress."""
 
 import math
-import sys
-import time
+import warnings
 from collections.abc import Callable
 from numbers import Integral, Real
 
 import keras
 import numpy as np
 
-from aeutils import adam, compiled, layers
+from aeutils import adam, compiled, inputs, layers
+from aeutils.progress import Progress
 
 STEPS_PER_EXECUTION = 16
+WITHOUT_DEFAULT_RATE = ("sgd", "adadelta", "adagrad", "ftrl")
 # On TensorFlow: 1 s to compile, half to one millisecond gained a step (dense, two threads).
 STEPS_WORTH_COMPILING = 2000
 SLOW_UNDER_XLA = (
@@ -36,7 +37,7 @@ def fit(
     loss: str | keras.losses.Loss | None = None,
     metrics: list | None = None,
     optimizer: str = "adam",
-    learning_rate: float = 1e-3,
+    learning_rate: float | None = None,
     schedule: str = "cosine",
     batch_size: int = 128,
     jit_compile: bool | None = None,
@@ -56,14 +57,15 @@ def fit(
     ----------
     model : keras.Model
         The model; with `loss` ``None`` it must bring its own loss.
-    x : ndarray of shape (n, ...), callable, or data set
-        Training inputs; or a function without arguments that draws those of the next epoch, for
-        noise that is never the same twice and costs nothing inside the compiled step; or a
+    x : array_like of shape (n, ...), callable, or data set
+        Training inputs, in whatever holds numbers; or a function without arguments that draws
+        those of the next epoch, for noise that is never the same twice and costs nothing inside
+        the compiled step; or a
         `keras.utils.PyDataset` or `tf.data.Dataset` of known length, whose batches Keras takes as
         they come, with their targets.
-    y : ndarray of shape (n, ...), optional
+    y : array_like of shape (n, ...), optional
         Targets; by default the inputs themselves where a `loss` is given.
-    valid : ndarray, tuple of two ndarrays, or None
+    valid : array_like, tuple of two, or None
         Validation inputs (their own targets), or inputs and targets, which it must be where `y`
         is given; or a data set; ``None`` for no validation.
     epochs : int
@@ -72,8 +74,9 @@ def fit(
         As `keras.Model.compile` takes them.
     optimizer : str
         Name of a Keras optimizer.
-    learning_rate : float
-        Learning rate of the first step.
+    learning_rate : float, optional
+        Learning rate of the first step; by default 0.001, as suits Adam and its relatives. The
+        names in ``WITHOUT_DEFAULT_RATE`` want one: no rate suits them for most models.
     schedule : {"cosine", "constant"}
         Whether the learning rate falls to zero along half a cosine or stays.
     batch_size : int
@@ -92,40 +95,43 @@ def fit(
     Raises
     ------
     ValueError
-        For inputs and targets of unequal length, an empty set, `y` without targets in `valid`,
-        a reconstruction of another shape than the images, or an impossible setting.
+        For inputs and targets of unequal length, an empty set, values that are not finite, targets
+        outside of what the loss asks for (pixels of 0 to 255 with a cross-entropy), `y` without
+        targets in `valid`, a reconstruction of another shape than the images, an optimizer that
+        wants a learning rate, or an impossible setting.
     FloatingPointError
-        When the loss is not finite after an epoch, or after 16 batches where they come one by one.
+        When the loss is not finite after an epoch, or after 16 batches where they come one by one,
+        or that of the validation is not.
+
+    Warns
+    -----
+    UserWarning
+        For the metric ``accuracy`` of a reconstruction, and a loss that hardly moves.
     """
-    data_set = _is_data_set(x)
+    data_set = inputs.is_data_set(x)
     draw, x = (x, x()) if callable(x) and not data_set else (None, x)
-    valid = valid if _is_data_set(valid) else _pair_valid(valid, y, loss)
-    y = x if y is None and loss is not None and not data_set else y
+    learning_rate = _choose_rate(optimizer) if learning_rate is None else learning_rate
     _check_settings(epochs=epochs, batch_size=batch_size, learning_rate=learning_rate)
-    steps = _open_data_set(model, x, y) if data_set else _count_steps(model, x, y, batch_size)
+    valid = valid if inputs.is_data_set(valid) else inputs.pair_valid(valid, y, loss)
+    x, y, steps, scale = _open(model, x, y, loss, batch_size)
+    _check_metrics(metrics, x, y)
     model.compile(
         optimizer=_make_optimizer(optimizer, learning_rate, schedule, steps * epochs),
         loss=loss,
         metrics=metrics,
         jit_compile=_choose_xla(model, steps * epochs) if jit_compile is None else jit_compile,
     )
-    # Variables of the optimizer that come up during tracing would have the step traced twice.
-    model.optimizer.build(model.trainable_variables)
-    settings = {"epochs": epochs, "callbacks": [_Progress(epochs, learning_rate, label)]}
+    model.optimizer.build(model.trainable_variables)  # in tracing it would trace the step twice
+    settings = {"epochs": epochs, "callbacks": [Progress(epochs, learning_rate, label, scale)]}
     sizes = {"batch_size": batch_size, "validation_batch_size": max(batch_size, 500)}
-    whole = not data_set and not _is_data_set(valid)
-    if whole and compiled.possible(model, x, y, *(valid or ())):
+    batches = data_set or inputs.is_data_set(valid)
+    if not batches and compiled.possible(model, x, y, *(valid or ())):
         return compiled.fit(model, x, y, valid, draw=draw, **sizes, **settings)
     model.steps_per_execution = min(STEPS_PER_EXECUTION, steps)
     settings |= {"validation_data": valid, "verbose": 0}
-    if data_set:
-        return _fit_data_set(model, x, **settings)
+    if data_set:  # those of TensorFlow shuffle themselves; asked to, Keras would only warn
+        return model.fit(x, shuffle=isinstance(x, keras.utils.PyDataset), **settings)
     return _fit_by_batches(model, x, y, draw, **sizes, **settings)
-
-
-def _fit_data_set(model, x, **settings) -> keras.callbacks.History:
-    # TensorFlow's data sets shuffle themselves; asked to, Keras would only warn.
-    return model.fit(x, shuffle=isinstance(x, keras.utils.PyDataset), **settings)
 
 
 def _fit_by_batches(model, x, y, draw, *, epochs: int, **settings) -> keras.callbacks.History:
@@ -156,27 +162,6 @@ def _choose_xla(model: keras.Model, steps: int) -> bool:
     return worth_it and gains_from_xla(model)
 
 
-def _pair_valid(valid, y, loss):
-    """Return validation inputs and targets as a pair, or None."""
-    if valid is None:
-        return None
-    if not isinstance(valid, tuple):
-        if y is not None:
-            raise ValueError("valid is one array, but y is given: valid must be (inputs, targets).")
-        valid = (valid, valid if loss is not None else None)
-    if len(valid) != 2 or (valid[1] is None and loss is not None):
-        raise ValueError("valid must be an array or a tuple of two: (inputs, targets).")
-    _check_pair(*valid, "valid[0]", "valid[1]")
-    return valid
-
-
-def _check_pair(x, y, x_name: str, y_name: str) -> None:
-    if np.ndim(x) < 2 or len(x) == 0:
-        raise ValueError(f"{x_name} has shape {np.shape(x)}; expected (n, ...) with n above 0.")
-    if y is not None and len(y) != len(x):
-        raise ValueError(f"{x_name} has {len(x)} rows and {y_name} {len(y)}; they must match.")
-
-
 def _check_reconstruction(model: keras.Model, x, y) -> None:
     """Refuse a model whose output has not the shape of the images it has to reconstruct.
 
@@ -193,11 +178,20 @@ def _check_reconstruction(model: keras.Model, x, y) -> None:
         )
 
 
-def _count_steps(model, x, y, batch_size: int) -> int:
-    """Check arrays, build the model on them and return the steps of an epoch."""
-    _check_pair(x, y, "x", "y")
+def _take_arrays(x, y, loss) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return inputs and targets as arrays; one and the same where the model is to copy."""
+    copies = y is x or (y is None and loss is not None)
+    x = inputs.as_array(x, "x")
+    return x, x if copies else y if y is None else inputs.as_array(y, "y")
+
+
+def _open_arrays(model, x, y, loss, batch_size: int) -> tuple[int, tuple[float, float]]:
+    """Check arrays, build the model on them, return the steps of an epoch and the range of `x`."""
+    inputs.check_rows(x, y, "x", "y")
+    own = getattr(model, "target_range", None) is not None and loss is None
+    inputs.check_targets(model, x if own else y, loss, "x" if own or y is x else "y")
     _check_reconstruction(model, x, y)
-    return math.ceil(len(x) / batch_size)
+    return math.ceil(len(x) / batch_size), inputs.value_range(x, "x")
 
 
 def _check_settings(**settings) -> None:
@@ -211,15 +205,16 @@ def _check_settings(**settings) -> None:
         raise ValueError(f"learning_rate is {rate!r}; it must be a number above 0.")
 
 
-def _is_data_set(x) -> bool:
-    """Say whether `x` is an object that hands over batches, not rows."""
-    tensorflow = sys.modules.get("tensorflow")
-    kinds = (keras.utils.PyDataset, *((tensorflow.data.Dataset,) if tensorflow else ()))
-    return isinstance(x, kinds)
+def _open(model, x, y, loss, batch_size: int) -> tuple:
+    """Build the model; return data as `fit` goes on with them, steps of an epoch, range of `x`."""
+    if inputs.is_data_set(x):
+        return x, y, *_open_data_set(model, x, y, loss)
+    x, y = _take_arrays(x, y, loss)
+    return x, y, *_open_arrays(model, x, y, loss, batch_size)
 
 
-def _open_data_set(model, x, y) -> int:
-    """Build the model on the first batch of a data set and return how many batches it has."""
+def _open_data_set(model, x, y, loss) -> tuple[int, tuple[float, float]]:
+    """Build the model on the first batch, return how many there are and the range of this one."""
     if y is not None:
         raise ValueError("x is a data set, so y must be None: its batches are (inputs, targets).")
     try:
@@ -229,8 +224,35 @@ def _open_data_set(model, x, y) -> int:
             "x is a data set that does not say how many batches it has; end it by `take`."
         ) from error
     batch = x[0] if isinstance(x, keras.utils.PyDataset) else next(iter(x))
-    model(batch[0] if isinstance(batch, tuple) else batch)
-    return steps
+    first, *rest = batch if isinstance(batch, tuple) else (batch,)
+    model(first)
+    scale = (0.0, 0.0)
+    if not isinstance(first, (dict, list, tuple)):  # a model of several inputs
+        scale = inputs.value_range(inputs.as_array(first, "the first batch"), "the first batch")
+    if rest and not isinstance(rest[0], (dict, list, tuple)):
+        targets = inputs.as_array(rest[0], "the targets of the first batch")
+        inputs.check_targets(model, targets, loss, "the targets of the first batch")
+    return steps, scale
+
+
+def _choose_rate(optimizer: str) -> float:
+    """Return the rate that suits the optimizers whose step is as long whatever the gradient."""
+    if str(optimizer).lower() not in WITHOUT_DEFAULT_RATE:
+        return 1e-3
+    raise ValueError(
+        f"Give a learning_rate for the optimizer {optimizer!r}: with Adam's 0.001 it would hardly "
+        "move. Where the loss is a mean over pixels, try 1 and 10 for 'sgd' and 'adadelta'."
+    )
+
+
+def _check_metrics(metrics, x, y) -> None:
+    if y is x and any(str(metric).lower() in ("acc", "accuracy") for metric in metrics or ()):
+        warnings.warn(
+            "The accuracy of a reconstruction says nothing: of 784 outputs Keras asks whether the "
+            "largest stands in the same place as in the target. Use 'mse', beside that of the mean "
+            "image.",
+            stacklevel=3,
+        )
 
 
 def _make_optimizer(name: str, learning_rate: float, schedule: str, steps: int):
@@ -244,49 +266,3 @@ def _make_optimizer(name: str, learning_rate: float, schedule: str, steps: int):
     except (AttributeError, TypeError, ValueError) as error:
         raise ValueError(f"optimizer is {name!r}; give the name of one, as 'adam'.") from error
     return adam.fused(made)
-
-
-class _Progress(keras.callbacks.Callback):
-    """Shows one line that is rewritten after each epoch, and stops on a loss that is not finite."""
-
-    def __init__(self, epochs: int, learning_rate: float, label: str):
-        super().__init__()
-        self.epochs = epochs
-        self.learning_rate = learning_rate
-        self.prefix = f"{label}: " if label else ""
-        self.handle = None
-        self.width = 0
-        self.start = self.shown = time.perf_counter()
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.epoch = epoch + 1
-
-    def on_train_batch_end(self, batch, logs=None):
-        if not math.isfinite(logs["loss"]):
-            raise FloatingPointError(
-                f"The loss became {logs['loss']} in epoch {self.epoch}. Lower learning_rate "
-                f"(now {self.learning_rate}) or look for values in the data that are not finite."
-            )
-
-    def on_epoch_end(self, epoch, logs=None):
-        now = time.perf_counter()
-        logs["seconds"] = now - self.start
-        if now - self.shown > 0.5 or self.epoch == self.epochs:
-            self.shown = now
-            self._show(logs)
-
-    def _show(self, logs):
-        values = ", ".join(f"{k} {v:.4g}" for k, v in logs.items() if k != "seconds")
-        epoch = f"epoch {self.epoch} of {self.epochs}"
-        line = f"{self.prefix}{epoch}, {logs['seconds']:.1f} s: {values}"
-        if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
-            last = self.epoch == self.epochs
-            print(f"\r{line:{self.width}}", end="\n" if last else "", flush=True)
-            self.width = len(line)
-            return
-        from IPython.display import display
-
-        if self.handle is None:
-            self.handle = display({"text/plain": line}, raw=True, display_id=True)
-        else:
-            self.handle.update({"text/plain": line}, raw=True)

@@ -13,7 +13,7 @@ from contract_cells import ROOT
 LAYERS = (
     {"session", "data", "losses", "layers"},
     {"models", "training", "evaluation", "plotting", "parallel", "launch", "compiled", "adam"}
-    | {"diagram"},
+    | {"diagram", "inputs", "progress"},
     {"results", "claims", "exercises", "explorer"},
 )
 LONGEST = {"module": 300, "function": 40, "class": 100}

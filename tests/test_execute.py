@@ -272,3 +272,22 @@ def test_lock_file_names_no_place():
     text = (ROOT / "requirements.txt").read_text()
     assert "make lock" in text
     assert not re.search(r"://|^-|@|(^|\s)\.?/\w", text, re.MULTILINE)
+
+
+def test_kernel_that_dies_names_the_likely_cause(book, build):
+    write_notebook(book / "book" / "first.ipynb", "import os; os.kill(os.getpid(), 9)")
+    status, _ = build()
+    assert status == 1
+    assert "DeadKernelError" in build.printed
+    assert "The kernel was ended from outside, as the system does when memory runs out" in (
+        build.printed
+    )
+
+
+def test_standard_error_is_printed(book, build):
+    write_notebook(book / "book" / "first.ipynb", "import warnings; warnings.warn('too old')")
+    status, _ = build()
+    assert status == 0
+    assert "first, code cell 1, standard error:" in build.printed
+    assert "too old" in build.printed
+    assert "second, code cell" not in build.printed

@@ -105,6 +105,19 @@ def test_bernoulli_kl_at_the_ends():
     np.testing.assert_allclose(values(losses.bernoulli_kl, p, q), expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["float16", "bfloat16"])
+def test_half_precision_is_computed_in_float32(kind):
+    """The sum over 784 pixels that are all wrong, 7840 nats, would be rounded to steps of 4."""
+    logits = ops.cast(np.full((1, 784), 10.0078125), kind)
+    nll = losses.bernoulli_nll(np.zeros((1, 784), "float32"), logits)
+    assert "float32" in str(nll.dtype)
+    expected = 784 * np.logaddexp(0, np.asarray(ops.cast(logits, "float32"))[0, 0])
+    assert float(nll[0]) == pytest.approx(expected, rel=1e-6)
+    half = [ops.cast(a, kind) for a in (MEAN, LOG_VAR)]
+    assert "float32" in str(losses.gaussian_kl(*half).dtype)
+    assert "float32" in str(losses.gaussian_nll(MEAN.astype("float32"), *half).dtype)
+
+
 def test_leading_axes_are_kept():
     x = np.zeros((6, 3, 4))
     assert values(losses.gaussian_nll, x, MEAN, LOG_VAR).shape == (6, 3)

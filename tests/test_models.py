@@ -63,6 +63,33 @@ def test_saved_model_gives_identical_outputs(tmp_path):
     np.testing.assert_array_equal(*(ops.convert_to_numpy(m.decoder(z)) for m in (loaded, model)))
 
 
+@pytest.fixture(params=["mixed_float16", "mixed_bfloat16"])
+def half(request):
+    keras.config.set_dtype_policy(request.param)
+    yield request.param
+    keras.config.set_dtype_policy("float32")
+
+
+def test_mixed_precision_trains_and_is_measured_in_float32(half):
+    """On TensorFlow, half precision beside float32 was a type error."""
+    model = make()
+    assert model.encoder.layers[-1].compute_dtype != "float32"
+    history = fit(model, X, valid=X[:64], epochs=20, learning_rate=0.02, batch_size=32).history
+    assert history["loss"][-1] < history["loss"][0] - 2
+    reconstruction, kl = evaluation.elbo_terms(X, model.encoder, model.decoder, samples=50)
+    total = reconstruction.mean() + kl.mean()
+    assert total == pytest.approx(history["loss"][-1], rel=0.1)
+    weights = model.encoder.get_weights(), model.decoder.get_weights()
+    keras.config.set_dtype_policy("float32")
+    exact = make()
+    exact.encoder.set_weights(weights[0])
+    exact.decoder.set_weights(weights[1])
+    terms = evaluation.elbo_terms(X, exact.encoder, exact.decoder, samples=50)
+    assert total == pytest.approx(np.mean(terms[0]) + np.mean(terms[1]), rel=0.01)
+    bound = evaluation.importance_weighted_nll(X, model.encoder, model.decoder, samples=5)
+    assert np.isfinite(bound).all()
+
+
 @pytest.mark.parametrize("beta", [-1, float("nan")])
 def test_impossible_beta(beta):
     with pytest.raises(ValueError, match="beta is"):

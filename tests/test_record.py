@@ -121,3 +121,30 @@ def test_build_that_is_going_on_is_left_alone(folders):
         result = run_pytest(cache, folder, "-n", "2", "--dist", "loadscope")
     assert result.returncode == 0, result.stdout
     assert recorded(cache) == {}
+
+
+NOISY = "import sys; print('Careful: 3 warnings', file=sys.stderr)"
+
+
+def test_standard_error_is_not_compared_but_printed(folders):
+    """Compared, it failed the cell with the name of the stream and without its text."""
+    book, cache = folders
+    output = new_output("stream", name="stdout", text="42\n")
+    cell = new_code_cell(f"{NOISY}\nprint(42)", metadata=CHECKED, execution_count=1)
+    cell.outputs = [output]
+    write(book, "noisy", cell)
+    done = run_pytest(cache, book)
+    assert done.returncode == 0, done.stdout
+    assert "Cell 0, standard error:" in done.stdout and "Careful: 3 warnings" in done.stdout
+    cell.outputs = [new_output("stream", name="stdout", text="41\n")]
+    write(book, "noisy", cell)
+    assert run_pytest(cache, book).returncode == 1
+
+
+def test_kernel_that_dies_is_noticed_at_once(folders):
+    book, cache = folders
+    write(book, "dying", new_code_cell("import os; os.kill(os.getpid(), 9)"))
+    done = run_pytest(cache, book, "--nbval-cell-timeout", "600")
+    assert done.returncode == 1
+    assert "The kernel was ended from outside, as the system does when memory" in done.stdout
+    assert recorded(cache) == {}

@@ -2,6 +2,7 @@
 
 import gc
 import importlib.util
+import json
 import logging
 import os
 import random
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 
 from aeutils import session as session_module
-from aeutils.session import Session, importing_keras, setup
+from aeutils.session import KERAS_SETTINGS, Session, importing_keras, setup
 
 BACKEND = keras.backend.backend()
 
@@ -312,3 +313,29 @@ def test_jax_in_a_new_interpreter_without_tensorflow():
 def test_import_leaves_the_choice_of_the_backend_open():
     done = run("import sys, aeutils; print('keras' in sys.modules)")
     assert done.stdout == "False\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("floatx", "float16"), ("image_data_format", "channels_first")],
+)
+def test_settings_in_keras_json_are_checked(setting, value, tmp_path):
+    """The file of a reader, in the folder that KERAS_HOME names, would change every chapter."""
+    (tmp_path / "keras.json").write_text(json.dumps({setting: value}))
+    done = run("from aeutils import setup; setup()", KERAS_HOME=str(tmp_path))
+    assert done.returncode != 0
+    assert f"Keras is set to {setting} {value!r}" in done.stderr
+    assert f"Call keras.config.set_{setting}(" in done.stderr
+    code = f"import keras; keras.config.set_{setting}({KERAS_SETTINGS[setting]!r}); "
+    done = run(code + "from aeutils import setup; setup()", KERAS_HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+
+
+def test_precision_of_an_earlier_cell_is_checked():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        with pytest.raises(ValueError, match="set to dtype_policy 'mixed_bfloat16'"):
+            setup()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    setup()

@@ -1,10 +1,7 @@
 """Training: schedule, targets, validation, progress, and what stops it; on either backend."""
 
 import re
-from types import SimpleNamespace
 
-import IPython
-import IPython.display
 import keras
 import numpy as np
 import pytest
@@ -59,13 +56,13 @@ class Size(layers.Layer):
 def executions(monkeypatch):
     """Collect one item for each look at the loss, which comes after each execution."""
     seen = []
-    original = training._Progress.on_train_batch_end
+    original = training.Progress.on_train_batch_end
 
     def on_train_batch_end(self, batch, logs=None):
         seen.append(batch)
         original(self, batch, logs)
 
-    monkeypatch.setattr(training._Progress, "on_train_batch_end", on_train_batch_end)
+    monkeypatch.setattr(training.Progress, "on_train_batch_end", on_train_batch_end)
     return seen
 
 
@@ -73,14 +70,6 @@ def executions(monkeypatch):
 def one_by_one(monkeypatch):
     """Let data be larger than the device, so that Keras hands over one batch after the other."""
     monkeypatch.setattr(training.compiled, "possible", lambda *_: False)
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """Let a second pass between any two looks at the clock."""
-    seconds = iter(range(100))
-    clock = SimpleNamespace(perf_counter=lambda: next(seconds))
-    monkeypatch.setattr(training, "time", clock)
 
 
 def test_training_compiled_by_xla(capsys):
@@ -156,11 +145,11 @@ def test_targets_and_metrics():
 
 
 def test_loss_that_is_not_finite_stops_at_once(executions):
-    bad = X.copy()
-    bad[0, 0] = np.nan
-    expected = r"The loss became nan in epoch 1\. Lower learning_rate \(now 0\.02\) or look"
+    model = make_model()
+    model.set_weights([np.full((4, 4), np.nan), np.zeros(4)])
+    expected = r"The loss became nan in epoch 1\. Lower learning_rate \(now 0\.02\)\."
     with pytest.raises(FloatingPointError, match=expected):
-        train(make_model(), bad[:40], batch_size=20, epochs=9, learning_rate=0.02)
+        train(model, X[:40], batch_size=20, epochs=9, learning_rate=0.02)
     assert len(executions) == 1
 
 
@@ -262,37 +251,6 @@ def test_fit_compiles_by_that_rule_unless_overruled(monkeypatch):
         assert model.jit_compile is expected
 
 
-def test_progress_in_plain_python_is_one_line(clock, capsys):
-    train(make_model(), epochs=3)
-    out = capsys.readouterr().out
-    assert out.count("\n") == 1 and out.endswith("\n")
-    lines = [line.split(": ")[0] for line in out.strip().split("\r")]
-    assert lines == ["epoch 1 of 3, 1.0 s", "epoch 2 of 3, 2.0 s", "epoch 3 of 3, 3.0 s"]
-
-
-def test_progress_in_a_notebook_is_one_output(clock, monkeypatch, capsys):
-    shown, updates = [], []
-
-    def display(data, **options):
-        shown.append((data["text/plain"], options))
-        return SimpleNamespace(update=lambda data, raw: updates.append(data["text/plain"]))
-
-    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace())
-    monkeypatch.setattr(IPython.display, "display", display)
-    train(make_model(), epochs=3)
-    assert len(shown) == 1 and len(updates) == 2
-    assert shown[0][1] == {"raw": True, "display_id": True}
-    assert re.fullmatch(r"epoch 1 of 3, 1\.0 s: loss [\d.]+", shown[0][0])
-    assert updates[1].startswith("epoch 3 of 3, 3.0 s: loss ")
-    assert capsys.readouterr().out == ""
-
-
-def test_progress_is_not_shown_after_each_of_many_short_epochs(monkeypatch, capsys):
-    monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: 0.0))
-    train(make_model(), epochs=3)
-    assert capsys.readouterr().out.count("epoch") == 1
-
-
 @pytest.mark.parametrize(
     ("y", "valid", "message"),
     [
@@ -308,24 +266,11 @@ def test_targets_are_given_for_validation_too(y, valid, message):
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("epochs", 2.0), ("batch_size", "8"), ("learning_rate", None), ("optimizer", "adamant")],
+    [("epochs", 2.0), ("batch_size", "8"), ("learning_rate", "fast"), ("optimizer", "adamant")],
 )
 def test_settings_of_a_wrong_type_are_named(option, value):
     with pytest.raises(ValueError, match=f"{option} is {value!r}"):
         train(make_model(), **{option: value})
-
-
-def test_line_of_progress_begins_with_the_label(capsys):
-    train(make_model(), label="textbook")
-    assert capsys.readouterr().out.strip().startswith("textbook: epoch 1 of 1, ")
-
-
-def test_shorter_line_leaves_nothing_of_a_longer_one(capsys):
-    progress = training._Progress(2, 0.1, "")
-    for epoch, loss in ((1, 0.6347), (2, 0.5)):
-        progress.epoch = epoch
-        progress._show({"loss": loss, "seconds": 1.0})
-    assert len({len(line) for line in capsys.readouterr().out.strip("\r\n").split("\r")}) == 1
 
 
 def test_short_training_is_not_compiled_on_tensorflow(monkeypatch):

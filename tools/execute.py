@@ -31,11 +31,15 @@ import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 BACKENDS = ("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib")
+DEAD = (
+    "The kernel was ended from outside, as the system does when memory runs out. Run one notebook "
+    "at a time (JOBS=1), take the small scale, or end other programs."
+)
 ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -92,7 +96,18 @@ class Execution:
         text = ANSI_COLOUR.sub("", str(self.error)).strip()
         if not isinstance(self.error, CellExecutionError):
             text = f"{type(self.error).__name__}: {text}"
+        if isinstance(self.error, DeadKernelError):
+            text = f"{text}\n{DEAD}"
         return f"FAILED {self.name}, code cell {self.cells_begun}, {self.seconds:.1f} s\n{text}\n"
+
+    def warnings(self) -> str:
+        """Return what the cells wrote to standard error, which no page shows or test compares."""
+        cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        return "".join(
+            f"{self.name}, code cell {number}, standard error:\n{text.rstrip()}\n"
+            for number, cell in enumerate(cells, start=1)
+            if (text := standard_error(cell.get("outputs", [])))
+        )
 
     async def _run(self) -> None:
         self._task = asyncio.current_task()
@@ -100,6 +115,12 @@ class Execution:
 
     def _count_cell(self, **_: object) -> None:
         self.cells_begun += 1
+
+
+def standard_error(outputs: list[dict]) -> str:
+    """Return what the outputs of a cell hold of standard error, without colours."""
+    texts = [output["text"] for output in outputs if output.get("name") == "stderr"]
+    return ANSI_COLOUR.sub("", "".join(texts))
 
 
 def notebooks_of(root: Path) -> list[Path]:
@@ -192,6 +213,8 @@ def execute(executions: list[Execution], folder: Path, jobs: int) -> list[Execut
         try:
             for number, future in enumerate(as_completed(futures), start=1):
                 execution = future.result()
+                if warnings := execution.warnings():
+                    say(warnings.rstrip())
                 if execution.error is not None:
                     failed.append(execution)
                     say(execution.failure())

@@ -3,6 +3,9 @@
 ``make test-notebooks`` loads this plugin of pytest with ``--record`` and the cache that
 ``make book`` reads. A notebook of which every cell has passed goes there with its new outputs, as
 ``tools/execute.py`` would have stored them.
+
+Standard error is no output of the book: the pages leave it out, nothing is compared with it, and
+``make book`` and ``make test`` print it.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import pytest
@@ -20,7 +24,9 @@ from nbclient import NotebookClient
 from nbclient.client import CellExecutionComplete
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tools.execute import ROOT, current_cache, sole_use, store
+from tools.execute import DEAD, ROOT, current_cache, sole_use, standard_error, store
+
+LOOK_AFTER_KERNEL = 5.0  # seconds
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +49,23 @@ def pytest_configure(config: pytest.Config) -> None:
         current_cache(folder, ROOT)
         config.pluginmanager.register(Recorder(folder, 1))
         config.add_cleanup(stack.pop_all().close)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Compare no output with standard error."""
+    for item in items:
+        if isinstance(item, IPyNbCell) and "stderr" not in item.parent.skip_compare:
+            item.parent.skip_compare += ("stderr",)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Show among the warnings what a cell writes to standard error."""
+    try:
+        return (yield)
+    finally:
+        if isinstance(item, IPyNbCell) and (text := standard_error(item.test_outputs or [])):
+            item.warn(pytest.PytestWarning(f"{item.name}, standard error:\n{text.rstrip()}"))
 
 
 class Recorder:
@@ -81,6 +104,19 @@ class Recorder:
             store(self.folder, run.notebook, run.file.path, run.seconds, self.side_by_side)
 
 
+def wait(kernel: Any, get_message: Any, stream: str, timeout: float | None) -> dict:
+    """Wait for a message as nbval does, but not for one of a kernel that is gone."""
+    end = time.monotonic() + (float("inf") if timeout is None else timeout)
+    while True:
+        try:
+            return get_message(stream, min(LOOK_AFTER_KERNEL, max(end - time.monotonic(), 0)))
+        except Empty:
+            if not kernel.is_alive():
+                raise RuntimeError(DEAD) from None
+            if time.monotonic() >= end:
+                raise
+
+
 class Run:
     """One notebook that nbval is executing: a copy that takes the new outputs."""
 
@@ -105,7 +141,7 @@ class Run:
         get_message, execute, messages = kernel.get_message, client.execute, []
 
         def listen(stream: str, timeout: float | None = None) -> dict:
-            message = get_message(stream, timeout)
+            message = wait(kernel, get_message, stream, timeout)
             if stream == "iopub":
                 messages.append(message)
             return message

@@ -7,6 +7,7 @@ again have other bytes and the same content. To add a file, add an entry to `REG
 import gzip
 import io
 import os
+import warnings
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-import pooch
-
 from aeutils.data.files import clear_errors
 from aeutils.session import cache_dir
+
+with warnings.catch_warnings():
+    # It imports tqdm, which asks in every notebook for a progress bar that nobody uses.
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import pooch
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,16 @@
-"""MNIST and Fashion-MNIST, small from the package and full from the original files."""
+"""MNIST and Fashion-MNIST, small from the package and full from their files; own pictures."""
 
 import io
-import math
-import struct
 from dataclasses import dataclass
 from hashlib import sha256
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
 
 from aeutils.data.download import read_bytes
-from aeutils.data.files import SPLITS
+from aeutils.data.files import SPLITS, parse_idx
+from aeutils.data.folder import read_folder
 from aeutils.session import SCALES
 
 BUNDLED_DIR = Path(__file__).parent / "bundled"
@@ -95,14 +95,15 @@ FACTS = {
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ImageData:
-    """Grey images with their labels, in three parts that share no image.
+    """Images with their labels, in three parts that share no image.
 
     Attributes
     ----------
     x_train, x_valid, x_test : numpy.ndarray
-        Images, float32 in [0, 1], of shape (n, 28, 28, 1), or (n, 784) when flat.
+        Images, float32 in [0, 1], of shape (n, height, width, channels), or (n, features) when
+        flat: (n, 28, 28, 1) or (n, 784) for the sets of the book.
     y_train, y_valid, y_test : numpy.ndarray
-        Labels, int64 in 0 to 9, of shape (n,).
+        Labels, int64 from 0, of shape (n,).
     name, scale : str
         The arguments of `load_images`.
     class_names : tuple of str
@@ -129,21 +130,34 @@ class ImageData:
         return f"ImageData({self.name!r}, {self.scale!r}: {sizes}, {self.x_train.shape[1:]})"
 
 
-def load_images(name: str, scale: str, flat: bool = False) -> ImageData:
-    """Load a set of 28 x 28 grey images.
+def load_images(
+    name: str | PathLike,
+    scale: str = "small",
+    flat: bool = False,
+    *,
+    size: tuple[int, int] = (28, 28),
+    colour: bool = False,
+) -> ImageData:
+    """Load a set of the book, of 28 x 28 grey images, or a folder of one's own pictures.
 
     The small scale is part of the package. The full one is read by `aeutils.data.read_bytes`,
     from ``AEUTILS_DATA_DIR``, the cache or a download.
 
     Parameters
     ----------
-    name : {"mnist", "fashion-mnist"}
-        Which images.
+    name : {"mnist", "fashion-mnist"}, or path of a folder
+        Which images. A folder holds PNG and JPEG files of any size, or a sub-folder of them for
+        each class; a tenth of each class is for validation and for the test.
     scale : {"small", "full"}
         How many: 4,000 / 500 / 500 of MNIST and 9,000 / 1,000 / 2,000 of Fashion-MNIST
-        (training / validation / test), or 55,000 / 5,000 / 10,000 of either.
+        (training / validation / test), or 55,000 / 5,000 / 10,000 of either. Of a folder all.
     flat : bool
-        Whether an image is a row of 784 numbers, rather than of shape (28, 28, 1).
+        Whether an image is a row of numbers, rather than of shape (height, width, channels).
+    size : tuple of int
+        Height and width of the pictures of a folder, which are cut to this shape around their
+        middle and resized.
+    colour : bool
+        Whether the pictures of a folder keep three channels.
 
     Returns
     -------
@@ -153,14 +167,18 @@ def load_images(name: str, scale: str, flat: bool = False) -> ImageData:
     Raises
     ------
     ValueError
-        If the name or the scale is unknown, or a data file is damaged.
+        If the name or the scale is unknown, a data file is damaged, or a folder cannot be divided
+        into three parts.
     OSError
-        If a data file is missing and cannot be had.
+        If a data file is missing and cannot be had, or a picture cannot be read.
     """
-    if name not in tuple(FACTS):
-        raise ValueError(f"name is {name!r}; expected one of {', '.join(map(repr, FACTS))}.")
     if scale not in SCALES:
         raise ValueError(f"scale is {scale!r}; expected 'small' or 'full'.")
+    if name not in tuple(FACTS):
+        if not (isinstance(name, (str, PathLike)) and str(name) and Path(name).is_dir()):
+            known = ", ".join(map(repr, FACTS))
+            raise ValueError(f"name is {name!r}; expected one of {known}, or a folder of pictures.")
+        return _own_pictures(name, scale, flat, size, colour)
     arrays = _bundled_arrays(name) if scale == "small" else _full_arrays(name)
     facts = FACTS[name]
     return ImageData(
@@ -215,37 +233,22 @@ def check_images(x: np.ndarray, name: str = "x") -> np.ndarray:
     return x
 
 
-def parse_idx(content: bytes, name: str = "content") -> np.ndarray:
-    """Read an array of bytes in the IDX format of the MNIST files.
-
-    Parameters
-    ----------
-    content : bytes
-        Two zeros, the type (8), the number of dimensions, each dimension (32 bits, big-endian),
-        then the values.
-    name : str
-        What the error calls it.
-
-    Returns
-    -------
-    numpy.ndarray
-        The values, uint8, read-only.
-
-    Raises
-    ------
-    ValueError
-        If the first bytes are others, or the length is not what the dimensions ask for.
-    """
-    if len(content) < 4 or content[:3] != b"\x00\x00\x08" or content[3] == 0:
-        raise ValueError(f"{name} is not an IDX file of bytes: it starts with {content[:4]!r}.")
-    start = 4 + 4 * content[3]
-    shape = struct.unpack(f">{content[3]}I", content[4:start]) if len(content) >= start else ()
-    if not shape or len(content) != start + math.prod(shape):
-        raise ValueError(
-            f"{name} is an IDX file of {len(content)} bytes, which does not fit its shape {shape}. "
-            "Use a whole copy."
-        )
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+def _own_pictures(folder, scale: str, flat: bool, size, colour: bool) -> ImageData:
+    arrays, class_names, copies = read_folder(folder, size, colour)
+    pictures = {k: np.divide(a, 255, dtype=np.float32) for k, a in arrays.items() if k[0] == "x"}
+    labels = {k: a.astype(np.int64) for k, a in arrays.items() if k[0] == "y"}
+    if flat:
+        pictures = {k: a.reshape(len(a), -1) for k, a in pictures.items()}
+    left_out = f", {copies} copies left out" if copies else ""
+    return ImageData(
+        **pictures,
+        **labels,
+        name=Path(folder).resolve().name,
+        scale=scale,
+        class_names=class_names,
+        provenance=f"The pictures below {folder}{left_out}.",
+        licence="that of their owner",
+    )
 
 
 def _scaled(pixels: np.ndarray, flat: bool) -> np.ndarray:

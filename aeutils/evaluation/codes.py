@@ -24,7 +24,8 @@ def dead_units(z: np.ndarray) -> float:
         If there are fewer than two codes, or they have no units or are not finite.
     """
     z = _check_codes(z, "z")
-    return float(np.mean(np.ptp(z.reshape(-1, z.shape[-1]), axis=0) == 0))
+    z = z.reshape(-1, z.shape[-1])
+    return float(np.mean(z.max(axis=0) == z.min(axis=0)))
 
 
 def active_units(z_mean: np.ndarray, threshold: float = 0.01) -> int:

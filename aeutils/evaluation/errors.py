@@ -28,7 +28,7 @@ def squared_error_per_image(x: np.ndarray, x_hat: np.ndarray) -> np.ndarray:
         If the shapes differ or `x` is empty.
     """
     x, x_hat = (np.asarray(a) for a in (x, x_hat))
-    if x.shape != x_hat.shape or x.ndim < 2 or len(x) == 0:
+    if x.shape != x_hat.shape or x.ndim < 2 or x.size == 0:
         raise ValueError(
             f"x has shape {x.shape} and x_hat {x_hat.shape}; both must be (n, ...) and the same."
         )
@@ -104,8 +104,20 @@ def pca_errors(
             f"code_sizes is {code_sizes}; each must be a whole number in 0 to {train.shape[1]}."
         )
     mean = train.mean(axis=0)
-    _, components = np.linalg.eigh(np.atleast_2d(np.cov(train, rowvar=False)))
+    train -= mean
     test -= mean
-    energy = ((test @ components[:, ::-1]) ** 2).mean(axis=0)
+    energy = ((test @ _components(train)) ** 2).mean(axis=0)
     error = np.sum(test**2) / len(test) - np.concatenate([[0.0], np.cumsum(energy)])
-    return {size: float(max(error[size], 0.0)) for size in code_sizes}
+    # More components than there are do not help.
+    return {size: float(max(error[min(size, len(energy))], 0.0)) for size in code_sizes}
+
+
+def _components(centred: np.ndarray) -> np.ndarray:
+    """Return the principal components as columns, the first one first.
+
+    Through the matrix of all pairs of columns or of rows, whichever is the smaller.
+    """
+    rows, columns = centred.shape
+    if columns <= rows:
+        return np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
+    return np.linalg.svd(centred, full_matrices=False)[2][: rows - 1].T

@@ -7,6 +7,8 @@ import numpy as np
 from scipy.spatial.distance import pdist
 from scipy.special import logsumexp
 
+MOST_POINTS = 20_000
+
 
 def mmd(x: np.ndarray, y: np.ndarray, bandwidths: Iterable[float] | None = None) -> float:
     """Return the squared maximum mean discrepancy of two sets of points.
@@ -33,7 +35,8 @@ def mmd(x: np.ndarray, y: np.ndarray, bandwidths: Iterable[float] | None = None)
     ------
     ValueError
         If the sets are no matrices of equal width, have fewer than two rows or values that are
-        not finite, or a bandwidth is not above 0.
+        not finite, together have more than 20,000 rows (all pairs of which need gigabytes), or a
+        bandwidth is not above 0.
     """
     return _unbiased(_kernel(x, y, bandwidths), len(x))
 
@@ -106,6 +109,11 @@ def _kernel(x, y, bandwidths) -> np.ndarray:
     x, y = _check_sets(x=x, y=y)
     if min(len(x), len(y)) < 2:
         raise ValueError(f"x has {len(x)} rows and y {len(y)}; two or more are needed of each.")
+    if len(x) + len(y) > MOST_POINTS:
+        raise ValueError(
+            f"x and y have {len(x) + len(y)} rows together; all pairs of more than {MOST_POINTS} "
+            "need gigabytes. Take a random part of each."
+        )
     if bandwidths is None:
         bandwidths = np.median(pdist(y)) * np.array([0.5, 1, 2])
     both = np.concatenate([x, y])

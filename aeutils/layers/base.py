@@ -4,6 +4,7 @@ from numbers import Real
 from typing import Any
 
 import keras
+from keras import ops
 
 Tensor = Any  # of the backend in use
 
@@ -13,6 +14,14 @@ def check_range(name: str, value: float, low: float, high: float = float("inf"))
     if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
         raise ValueError(f"{name} is {value!r}; it must be a number from {low:g} to {high:g}.")
     return float(value)
+
+
+def _as_float(x: Tensor) -> Tensor:
+    """Return a tensor of whole numbers or truth values as floats, anything else as it is."""
+    kind = getattr(x, "dtype", None)
+    if kind is None or "float" in keras.backend.standardize_dtype(kind):
+        return x
+    return ops.cast(x, keras.config.floatx())
 
 
 class SameShape(keras.layers.Layer):
@@ -26,6 +35,10 @@ class SameShape(keras.layers.Layer):
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
         self.built = True
+
+    def __call__(self, *inputs: Tensor, **kwargs: Any) -> Tensor:
+        """Turn whole numbers and truth values into floats, then call the layer."""
+        return super().__call__(*(_as_float(x) for x in inputs), **kwargs)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Return the shape of the input."""

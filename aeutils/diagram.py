@@ -151,6 +151,9 @@ def _recorded_calls() -> Iterator[list[dict[str, Any]]]:
     call_layer = keras.Layer.__call__
 
     def record(layer, *args, **kwargs):
+        # The cell of a recurrent layer is called once for each step: the layer is the block.
+        if any(isinstance(outer["layer"], keras.layers.RNN) for outer in open_calls):
+            return call_layer(layer, *args, **kwargs)
         entry = {"layer": layer, "inner": False, "above": [c["layer"] for c in open_calls]}
         for outer in open_calls:
             outer["inner"] = True

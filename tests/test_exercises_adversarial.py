@@ -1,7 +1,7 @@
 """The exercises of the chapter `adversarial` accept right answers and explain wrong ones."""
 
 import numpy as np
-from exercise_cases import make_tests
+from exercise_cases import make_argument_test, make_mutant_test, make_tests
 
 
 def mode_shares(z, centres):
@@ -27,15 +27,34 @@ def squares(z):
     return (z**2).sum(axis=1)
 
 
+def by_loop(z, centres):
+    counts = [0] * len(centres)
+    for code in z:
+        counts[int(np.argmin([np.sum((code - centre) ** 2) for centre in centres]))] += 1
+    return [count / len(z) for count in counts]
+
+
+def by_norm(order):
+    def shares(z, centres):
+        nearest = np.linalg.norm(z[:, None] - centres, ord=order, axis=2).argmin(axis=1)
+        return np.bincount(nearest, minlength=len(centres)) / len(z)
+
+    return shares
+
+
 RIGHT = [
     ("adversarial.1", lambda p, q: p / (p + q)),
     ("adversarial.1", lambda p, q: 1 - q / (q + p)),
+    ("adversarial.1", lambda p, q: (p / (p + q)).tolist()),
     ("adversarial.2", lambda loss: np.log(2) - loss),
-    ("adversarial.2", lambda loss: [float(np.log(2) - v) for v in loss]),
+    ("adversarial.2", lambda loss: max(np.log(2) - loss, 0.0)),
+    ("adversarial.2", lambda loss: np.float32(np.log(2) - loss)),
+    ("adversarial.2", lambda loss: [np.log(2) - loss]),
     ("adversarial.3", lambda z, share: np.mean(squares(z) < -2 * np.log(1 - share))),
     ("adversarial.3", lambda z, share: np.mean(1 - np.exp(-squares(z) / 2) <= share)),
     ("adversarial.4", mode_shares),
     ("adversarial.4", lambda z, centres: list(mode_shares(z, centres))),
+    ("adversarial.4", by_loop),
 ]
 WRONG = [
     ("adversarial.1", lambda p, q: q / (p + q), "label 1"),
@@ -62,6 +81,8 @@ WRONG = [
     ("adversarial.3", lambda z, share: np.mean(np.abs(z[:, 0]) < 1.2815515655446004), "interval"),
     ("adversarial.3", lambda z, share: np.sum(squares(z) < -2 * np.log(1 - share)), "count"),
     ("adversarial.3", lambda z, share: share, "Which radius"),
+    ("adversarial.3", lambda z, share: np.mean(squares(z) < -2 * np.log(0.2)), "Which radius"),
+    ("adversarial.3", lambda z, share: np.sum(squares(z) < -2 * np.log(1 - share)) / 4000, "Which"),
     ("adversarial.4", only_used, "leaves out"),
     ("adversarial.4", no_minlength, "leaves out"),
     ("adversarial.4", lambda z, centres: mode_shares(z, centres) * len(z), "counts"),
@@ -69,7 +90,12 @@ WRONG = [
     ("adversarial.4", lambda z, centres: mode_shares(z, centres) / 0.6, "largest"),
     ("adversarial.4", lambda z, centres: mode_shares(z, centres) > 0, "how much"),
     ("adversarial.4", lambda z, centres: np.full(len(centres), 0.2), "nearest centre"),
+    ("adversarial.4", by_norm(1), "adds the parts"),
+    ("adversarial.4", by_norm(np.inf), "largest part"),
+    ("adversarial.4", lambda z, centres: np.array([0.25, 0.6, 0, 0.15, 0]), "shape"),
     ("adversarial.4", lambda z, centres: 0.5, "shape"),
 ]
 
 test_right, test_wrong, test_stub = make_tests(RIGHT, WRONG)
+test_mutant = make_mutant_test(RIGHT)
+test_arguments_are_varied = make_argument_test(RIGHT)

@@ -12,17 +12,6 @@ from tools.reference import SEEDS, load_runs
 LEAST_CLAIMS = 8
 # Both scales and backends are claimed; what stands here is required of every chapter.
 RECORDED = ("small-jax", "small-tensorflow")
-# The chapters that were written before there were claims, a diagram and the section In practice.
-# None may be added.
-UNCLAIMED = frozenset(
-    (
-        "adversarial",
-        "applications",
-        "pitfalls",
-        "scaling",
-        "sentences",
-    )
-)
 COMPARISON = re.compile(
     r"\b(?:better|worse|best|worst|beats?|beaten|loses?|lost|wins?|more|less|fewer|most|least|"
     r"higher|lower|larger|smaller|faster|slower|than|because|so that|therefore|hence|"
@@ -46,7 +35,7 @@ def claims_are_made(notebook: NotebookNode, path: Path) -> list[str]:
         f"{s!r} is claimed twice"
         for s in sorted({str(s) for s in sentences if sentences.count(s) > 1})
     ]
-    if path.stem not in UNCLAIMED and len(sentences) < LEAST_CLAIMS:
+    if len(sentences) < LEAST_CLAIMS:
         problems.append(f"the chapter makes {len(sentences)} claims, fewer than {LEAST_CLAIMS}")
     return problems
 
@@ -70,8 +59,6 @@ def claims_can_fail(notebook: NotebookNode, path: Path) -> list[str]:
 
 def comparisons_rest_on_claims(notebook: NotebookNode, path: Path) -> list[str]:
     """A paragraph after an output that compares or explains stands in a section with a claim."""
-    if path.stem in UNCLAIMED:
-        return []
     starts = [number for number, _, _ in headings(notebook)]
     claimed = {section(starts, number) for number, _ in claim_calls(notebook)}
     problems = []

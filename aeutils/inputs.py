@@ -71,16 +71,19 @@ def as_array(x: Any, name: str) -> np.ndarray:
     return array
 
 
-def check_rows(x: np.ndarray, y: np.ndarray | None, x_name: str, y_name: str) -> None:
-    """Refuse inputs without rows, targets in another number, and values that are not finite."""
+def check_rows(
+    x: np.ndarray, y: np.ndarray | None, x_name: str, y_name: str
+) -> tuple[float, float]:
+    """Refuse no rows, unequal numbers of them and values not finite; return the range of `x`."""
     if np.ndim(x) < 2 or len(x) == 0:
         raise ValueError(f"{x_name} has shape {np.shape(x)}; expected (n, ...) with n above 0.")
     if y is not None and (np.ndim(y) == 0 or len(y) != len(x)):
         rows = len(y) if np.ndim(y) else "none"
         raise ValueError(f"{x_name} has {len(x)} rows and {y_name} {rows}; they must match.")
-    value_range(x, x_name)
+    scale = value_range(x, x_name)
     if y is not None and y is not x:
         value_range(y, y_name)
+    return scale
 
 
 def value_range(values: np.ndarray, name: str) -> tuple[float, float]:

@@ -187,11 +187,11 @@ def _take_arrays(x, y, loss) -> tuple[np.ndarray, np.ndarray | None]:
 
 def _open_arrays(model, x, y, loss, batch_size: int) -> tuple[int, tuple[float, float]]:
     """Check arrays, build the model on them, return the steps of an epoch and the range of `x`."""
-    inputs.check_rows(x, y, "x", "y")
-    own = getattr(model, "target_range", None) is not None and loss is None
-    inputs.check_targets(model, x if own else y, loss, "x" if own or y is x else "y")
+    scale = inputs.check_rows(x, y, "x", "y")
+    targets = x if loss is None else y
+    inputs.check_targets(model, targets, loss, "x" if targets is x else "y")
     _check_reconstruction(model, x, y)
-    return math.ceil(len(x) / batch_size), inputs.value_range(x, "x")
+    return math.ceil(len(x) / batch_size), scale
 
 
 def _check_settings(**settings) -> None:

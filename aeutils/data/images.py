@@ -1,15 +1,13 @@
 """MNIST and Fashion-MNIST, small from the package and full from their files; own pictures."""
 
-import io
 from dataclasses import dataclass
-from hashlib import sha256
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
 
 from aeutils.data.download import read_bytes
-from aeutils.data.files import SPLITS, parse_idx
+from aeutils.data.files import SPLITS, name_sizes, parse_idx, read_bundled
 from aeutils.data.folder import read_folder
 from aeutils.session import SCALES
 
@@ -126,8 +124,8 @@ class ImageData:
 
     def __repr__(self) -> str:
         """Name the set and the sizes of its parts, without their pixels."""
-        sizes = ", ".join(f"{len(getattr(self, f'x_{part}')):,} {part}" for part in SPLITS)
-        return f"ImageData({self.name!r}, {self.scale!r}: {sizes}, {self.x_train.shape[1:]})"
+        shape = self.x_train.shape[1:]
+        return f"ImageData({self.name!r}, {self.scale!r}: {name_sizes(self)}, {shape})"
 
 
 def load_images(
@@ -174,21 +172,15 @@ def load_images(
     """
     if scale not in SCALES:
         raise ValueError(f"scale is {scale!r}; expected 'small' or 'full'.")
-    if name not in tuple(FACTS):
-        if not (isinstance(name, (str, PathLike)) and str(name) and Path(name).is_dir()):
-            known = ", ".join(map(repr, FACTS))
-            raise ValueError(f"name is {name!r}; expected one of {known}, or a folder of pictures.")
-        return _own_pictures(name, scale, flat, size, colour)
-    arrays = _bundled_arrays(name) if scale == "small" else _full_arrays(name)
-    facts = FACTS[name]
+    if name in tuple(FACTS):
+        arrays, facts = _of_the_book(name, scale)
+    else:
+        arrays, facts = _own_pictures(name, size, colour)
     return ImageData(
         **{f"x_{part}": _scaled(arrays[f"x_{part}"], flat) for part in SPLITS},
         **{f"y_{part}": arrays[f"y_{part}"].astype(np.int64) for part in SPLITS},
-        name=name,
         scale=scale,
-        class_names=facts.class_names,
-        provenance=getattr(facts, scale),
-        licence=facts.licence,
+        **facts,
     )
 
 
@@ -233,39 +225,39 @@ def check_images(x: np.ndarray, name: str = "x") -> np.ndarray:
     return x
 
 
-def _own_pictures(folder, scale: str, flat: bool, size, colour: bool) -> ImageData:
+def _of_the_book(name: str, scale: str) -> tuple[dict[str, np.ndarray], dict]:
+    """Return the arrays of a set of the book, and what `ImageData` says of it."""
+    if scale == "small":
+        arrays = read_bundled(BUNDLED_DIR / f"{name}.npz", BUNDLED[name].file)
+    else:
+        arrays = _full_arrays(name)
+    facts = FACTS[name]
+    return arrays, {
+        "name": name,
+        "class_names": facts.class_names,
+        "provenance": getattr(facts, scale),
+        "licence": facts.licence,
+    }
+
+
+def _own_pictures(folder, size, colour: bool) -> tuple[dict[str, np.ndarray], dict]:
+    """Return the arrays of a folder of pictures, and what `ImageData` says of it."""
+    if not (isinstance(folder, (str, PathLike)) and str(folder) and Path(folder).is_dir()):
+        known = ", ".join(map(repr, FACTS))
+        raise ValueError(f"name is {folder!r}; expected one of {known}, or a folder of pictures.")
     arrays, class_names, copies = read_folder(folder, size, colour)
-    pictures = {k: np.divide(a, 255, dtype=np.float32) for k, a in arrays.items() if k[0] == "x"}
-    labels = {k: a.astype(np.int64) for k, a in arrays.items() if k[0] == "y"}
-    if flat:
-        pictures = {k: a.reshape(len(a), -1) for k, a in pictures.items()}
     left_out = f", {copies} copies left out" if copies else ""
-    return ImageData(
-        **pictures,
-        **labels,
-        name=Path(folder).resolve().name,
-        scale=scale,
-        class_names=class_names,
-        provenance=f"The pictures below {folder}{left_out}.",
-        licence="that of their owner",
-    )
+    return arrays, {
+        "name": Path(folder).resolve().name,
+        "class_names": class_names,
+        "provenance": f"The pictures below {folder}{left_out}.",
+        "licence": "that of their owner",
+    }
 
 
 def _scaled(pixels: np.ndarray, flat: bool) -> np.ndarray:
-    shape = (len(pixels), -1) if flat else (*pixels.shape, 1)
+    shape = (len(pixels), -1) if flat else (*pixels.shape[:3], -1)
     return np.divide(pixels.reshape(shape), 255, dtype=np.float32)
-
-
-def _bundled_arrays(name: str) -> dict[str, np.ndarray]:
-    path = BUNDLED_DIR / f"{name}.npz"
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise OSError(f"Cannot read {path}, which is part of aeutils. Install it again.") from error
-    if sha256(content).hexdigest() != BUNDLED[name].file:
-        raise ValueError(f"{path}, which is part of aeutils, is damaged. Install it again.")
-    with np.load(io.BytesIO(content)) as arrays:
-        return {f"{kind}_{part}": arrays[f"{kind}_{part}"] for kind in "xy" for part in SPLITS}
 
 
 def _full_arrays(name: str) -> dict[str, np.ndarray]:

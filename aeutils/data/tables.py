@@ -7,9 +7,7 @@ from os import PathLike
 
 import numpy as np
 
-from aeutils.data.files import SPLITS, clear_errors
-
-SHARES = {"valid": 0.1, "test": 0.1}
+from aeutils.data.files import clear_errors, count_held_back, name_sizes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,8 +42,7 @@ class TableData:
 
     def __repr__(self) -> str:
         """Name the columns and the sizes of the parts."""
-        sizes = ", ".join(f"{len(getattr(self, f'x_{part}')):,} {part}" for part in SPLITS)
-        return f"TableData({sizes}, {len(self.columns)} columns)"
+        return f"TableData({name_sizes(self)}, {len(self.columns)} columns)"
 
     def restore(self, x: np.ndarray) -> np.ndarray:
         """Return standardised rows, such as reconstructions, in the units of the file."""
@@ -154,7 +151,7 @@ def _divide(x: np.ndarray) -> dict[str, np.ndarray]:
     rank = np.empty(len(distinct), np.int64)
     rank[sorted(range(len(distinct)), key=keys.__getitem__)] = np.arange(len(distinct))
     place = rank[np.ravel(member)]
-    counts = {part: max(1, round(share * len(distinct))) for part, share in SHARES.items()}
+    counts = count_held_back(len(distinct))
     if len(distinct) < 3:
         raise ValueError(f"The table has {len(distinct)} different rows; three or more are needed.")
     edges = np.cumsum([0, *counts.values(), len(distinct)])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aeutils.data.files import SPLITS, clear_errors
+from aeutils.data.files import SPLITS, clear_errors, name_sizes
 from aeutils.data.nltk_data import read_reuters
 from aeutils.session import SCALES
 
@@ -69,8 +69,7 @@ class TextData:
 
     def __repr__(self) -> str:
         """Name the scale and the sizes of the parts, without their documents."""
-        sizes = ", ".join(f"{len(getattr(self, part)):,} {part}" for part in SPLITS)
-        return f"TextData({self.scale!r}: {sizes})"
+        return f"TextData({self.scale!r}: {name_sizes(self, prefix='')})"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -283,7 +283,9 @@ def test_cache_on_a_full_disk(mirrors, server, cache, monkeypatch):
 
     mirrors("good", "good")
     monkeypatch.setattr(download.Path, "write_bytes", full)
-    with pytest.raises(OSError, match=f"Cannot write {NAME} into the cache .*No space left"):
+    with pytest.raises(
+        OSError, match=rf"Cannot write {NAME} into the cache {cache}: No space left"
+    ):
         download.read_bytes(NAME)
     assert server.asked == ["good"]
     assert files(cache) == []

@@ -49,6 +49,7 @@ def test_colour_and_flat(folder):
     assert (grey == grey[..., :1]).all()
     assert np.ptp(data.x_train[data.y_train == 0], axis=-1).max() > 0.05
     assert load_images(folder, flat=True).x_test.shape == (4, 784)
+    assert load_images(folder).x_test.shape == (4, 28, 28, 1)
 
 
 def test_division_depends_on_the_pictures_alone(folder, tmp_path):

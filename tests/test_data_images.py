@@ -3,11 +3,11 @@
 import dataclasses
 import gzip
 import os
-import struct
 from hashlib import sha256
 
 import numpy as np
 import pytest
+from test_data_files import idx
 
 from aeutils.data import check_images, download, images, load_images
 
@@ -133,10 +133,6 @@ def test_small_mnist_is_the_first_500_of_each_class_in_the_training_set():
         assert set(rows(first)) == set(rows(drawn))
 
 
-def idx(array):
-    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
-
-
 @pytest.mark.parametrize("packed", [False, True])
 def test_full_scale_from_made_up_files(monkeypatch, tmp_path, packed):
     """The split and the order of the full scale, on small files that stand for the real ones."""
@@ -222,28 +218,3 @@ def test_check_images_returns_what_it_was_given():
 def test_check_images_refuses(x, says):
     with pytest.raises(ValueError, match=f"^x_train has .*{says}|^x_train {says}"):
         check_images(x, name="x_train")
-
-
-def test_parse_idx_reads_what_idx_wrote():
-    array = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
-    assert np.array_equal(images.parse_idx(idx(array)), array)
-
-
-GOOD = idx(np.arange(24, dtype=np.uint8).reshape(2, 3, 4))
-
-
-@pytest.mark.parametrize(
-    "content, says",
-    [
-        (b"", "is not an IDX file of bytes"),
-        (b"PK\x03\x04" + bytes(40), "is not an IDX file of bytes: it starts with b'PK"),
-        (b"\x00\x00\x0d\x01" + GOOD[4:], "is not an IDX file of bytes"),
-        (b"\x00\x00\x08\x00" + GOOD[4:], "is not an IDX file of bytes"),
-        (GOOD[:9], r"9 bytes, which does not fit its shape \(\)"),
-        (GOOD[:-1], r"does not fit its shape \(2, 3, 4\)"),
-        (GOOD + b"\x00", r"does not fit its shape \(2, 3, 4\)"),
-    ],
-)
-def test_parse_idx_refuses(content, says):
-    with pytest.raises(ValueError, match=f"^digits {says}|^digits is an IDX file of {says}|{says}"):
-        images.parse_idx(content, "digits")

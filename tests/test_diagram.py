@@ -55,6 +55,13 @@ def test_layers_of_a_sequential_model():
     assert diagram.blocks[1].shape_text == "4 × 3"
 
 
+def test_the_first_layer_can_be_the_code():
+    diagram = architecture(
+        keras.Sequential([layers.Dense(2), layers.Dense(5), layers.Dense(12)]), X
+    )
+    assert marks(diagram) == [(), ("the code",), (), ()]
+
+
 def test_a_subclass_names_its_parts_and_shows_what_is_called():
     diagram = architecture(Pair(), X, compared_with="the input")
     assert kinds(diagram) == ["Input", "Dense", "Dense", "Dense"]

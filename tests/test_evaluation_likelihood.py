@@ -93,6 +93,15 @@ def test_condition_reaches_encoder_and_decoder():
 
 
 @pytest.mark.parametrize("function", [elbo_terms, importance_weighted_nll])
+def test_the_codes_follow_the_seed(function):
+    first, again, other = (
+        np.sum(function(X, encode, decode, samples=2, nll=nll, **seed), axis=0)
+        for seed in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert np.array_equal(first, again) and not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize("function", [elbo_terms, importance_weighted_nll])
 @pytest.mark.parametrize(
     ("x", "options", "message"),
     [

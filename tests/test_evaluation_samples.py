@@ -5,6 +5,7 @@ import pytest
 from scipy import special, stats
 
 from aeutils.evaluation import mmd, mmd_test, parzen_log_likelihood
+from aeutils.evaluation import samples as module
 
 
 def points(n, shift=0.0, seed=0):
@@ -100,3 +101,10 @@ def test_impossible_widths(width):
 def test_mmd_needs_two_points():
     with pytest.raises(ValueError, match="x has 1 rows and y 3"):
         mmd(points(1), points(3))
+
+
+def test_too_many_points_are_refused(monkeypatch):
+    monkeypatch.setattr(module, "MOST_POINTS", 10)
+    assert np.isfinite(mmd(points(5), points(5)))
+    with pytest.raises(ValueError, match="x and y have 11 rows together; .* more than 10 need"):
+        mmd(points(5), points(6))

@@ -1,11 +1,12 @@
 """The shared package of the autoencoder book.
 
-Four names are all that a chapter needs at once; the rest is imported from its module.
+Five names are all that a chapter needs at once; the rest is imported from its module.
 """
 
+from aeutils.checkup import examine
 from aeutils.claims import claim
 from aeutils.exercises import check
 from aeutils.results import report
 from aeutils.session import setup
 
-__all__ = ["check", "claim", "report", "setup"]
+__all__ = ["check", "claim", "examine", "report", "setup"]

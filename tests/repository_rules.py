@@ -14,7 +14,7 @@ LAYERS = (
     {"session", "data", "losses", "layers"},
     {"models", "training", "evaluation", "plotting", "parallel", "launch", "compiled", "adam"}
     | {"diagram", "inputs", "progress"},
-    {"results", "claims", "exercises", "explorer"},
+    {"results", "claims", "exercises", "explorer", "checkup"},
 )
 LONGEST = {"module": 300, "function": 40, "class": 100}
 REGISTRY = re.compile(

@@ -1,0 +1,137 @@
+"""Checks of the error: against the mean row, PCA, the nearest training row, and training rows."""
+
+import math
+
+import numpy as np
+
+from aeutils.checkup.findings import Outcome, fine, look, register, wrong
+from aeutils.checkup.measures import comparable, errors, is_vocabulary, mean_square
+from aeutils.checkup.settings import loss_name
+from aeutils.checkup.subject import Subject
+
+PCA_PAGE = "pca.ipynb#the-floor-for-the-rest-of-the-book"
+OVERFIT_PAGE = "stacked.ipynb#too-strong-a-network"
+HARDLY, WORSE, BITS = 0.9, 1.25, 8
+DRAWN = 1.05
+FAR, UNEXPLAINED = 5, 0.2
+NEAR_ROWS = 200
+
+
+@register(
+    "mean_error", "Error against the mean row", "vanilla.ipynb#the-images-and-the-number-to-beat"
+)
+def mean_error(subject: Subject) -> Outcome | None:
+    """Compare the error with that of giving the mean training row every time."""
+    pair = errors(subject)
+    if pair is None:
+        return None
+    share = pair[0] / pair[1]
+    rival = "the frequencies of the tokens" if is_vocabulary(subject) else "the mean row"
+    measured = f"{pair[0]:.4g}, {share:.3g} times that of {rival}"
+    if not subject.trained or share < HARDLY:
+        return fine(measured)
+    known = bool(loss_name(subject.loss)) and subject.posterior is None
+    if subject.data.copies and share >= (1 if known else DRAWN):
+        return wrong(
+            measured,
+            "It has learned nothing of a single row. Look at the range of the data, the rate and "
+            "the output, then train again.",
+        )
+    return look(
+        measured, "It has learned hardly anything of a single row. Train longer, or faster."
+    )
+
+
+@register("pca_error", "Error against PCA", PCA_PAGE)
+def pca_error(subject: Subject) -> Outcome | None:
+    """Compare the error with that of PCA: as many numbers, and as many as its bits pay for."""
+    data, codes = subject.data, subject.codes
+    if not (subject.trained and data.copies and comparable(subject)) or codes is None:
+        return None
+    rows = data.target_train.reshape(len(data.target_train), -1).astype(np.float64)
+    size = codes.shape[1]
+    if size >= min(rows.shape) or size == 0:
+        return None
+    fair = min(size, max(1, round(code_bits(codes) / BITS)))
+    error = mean_square(subject.valid_copies, data.target_valid, data.filled)
+    rivals = {k: _pca(subject, rows, k) for k in {size, fair}}
+    measured = f"{error:.4g}; PCA with {size} numbers {rivals[size]:.4g}"
+    if fair < size:
+        measured += f", with {fair} (as many bits) {rivals[fair]:.4g}"
+    if error > WORSE * rivals[fair]:
+        return look(
+            measured,
+            "A linear map through as small a code copies better. Train longer, or look for dead "
+            "units and outputs.",
+        )
+    return fine(measured)
+
+
+def _pca(subject: Subject, rows: np.ndarray, size: int) -> float:
+    """Return the error on validation rows of PCA with so many numbers."""
+    data = subject.data
+    mean, axes = rows.mean(axis=0), data.axes[:, :size]
+    new = data.target_valid.reshape(len(data.target_valid), -1) - mean
+    copies = (mean + new @ axes @ axes.T).reshape(data.target_valid.shape)
+    return mean_square(copies, data.target_valid, data.filled)
+
+
+def code_bits(codes: np.ndarray) -> float:
+    """Return how many bits a code takes at eight for each number.
+
+    A unit of two values takes its entropy. Where most units of a row are exactly 0, a row takes
+    eight bits for each of the others, and the logarithm of the ways to choose them.
+    """
+    units = codes.shape[1]
+    low, high = codes.min(axis=0), codes.max(axis=0)
+    near = np.minimum(np.abs(codes - low), np.abs(codes - high)) <= 0.02 * (high - low)
+    if near.all():
+        share = np.clip((np.abs(codes - low) > np.abs(codes - high)).mean(axis=0), 1e-12, 1 - 1e-12)
+        return float(-np.sum(share * np.log2(share) + (1 - share) * np.log2(1 - share)))
+    on = round(float((codes != 0).sum(axis=1).mean()))
+    if on > 0.5 * units:
+        return float(BITS * units)
+    ways = math.lgamma(units + 1) - math.lgamma(on + 1) - math.lgamma(units - on + 1)
+    return min(BITS * on + ways / math.log(2), BITS * units)
+
+
+@register(
+    "nearest_error", "Error against the nearest training row", "applications.ipynb#task-3-retrieval"
+)
+def nearest_error(subject: Subject) -> Outcome | None:
+    """Compare the error with that of giving the nearest training row in place of a copy."""
+    data = subject.data
+    if not (subject.trained and data.copies and comparable(subject)) or data.filled is not None:
+        return None
+    rows = data.target_train.reshape(len(data.target_train), -1).astype(np.float64)
+    new = data.target_valid[:NEAR_ROWS].reshape(-1, rows.shape[1]).astype(np.float64)
+    squares = (new**2).sum(axis=1)[:, None] - 2 * new @ rows.T + (rows**2).sum(axis=1)
+    nearest = float(np.maximum(squares.min(axis=1), 0).mean() / rows.shape[1])
+    error = mean_square(subject.valid_copies[:NEAR_ROWS], data.target_valid[:NEAR_ROWS])
+    measured = f"{error:.4g}; the nearest of {len(rows)} training rows {nearest:.4g}"
+    if error > nearest:
+        return look(
+            measured,
+            "The most similar row known is a better copy. Train longer, or widen the code.",
+        )
+    return fine(measured)
+
+
+@register("overfit", "Error on new rows against training rows", OVERFIT_PAGE)
+def overfit(subject: Subject) -> Outcome | None:
+    """Compare the error on validation rows with that on training rows."""
+    data, pair = subject.data, errors(subject)
+    if not subject.trained or pair is None or is_vocabulary(subject):
+        return None
+    rows = slice(len(subject.train_copies))
+    filled = None if data.filled_train is None else data.filled_train[rows]
+    seen = mean_square(subject.train_copies, data.target_train[rows], filled)
+    new = mean_square(subject.valid_copies, data.target_valid, data.filled)
+    measured = f"{new:.4g} on validation rows, {seen:.4g} on training rows"
+    if new > 1.5 * seen:
+        verdict = wrong if new > FAR * seen and pair[0] > UNEXPLAINED * pair[1] else look
+        return verdict(
+            measured,
+            "It knows the training rows by heart. Take more rows, or a smaller network.",
+        )
+    return fine(measured)

@@ -1,0 +1,114 @@
+"""Copies made with the codes of other rows, and how far they are from the targets."""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import keras
+import numpy as np
+from keras import ops
+
+from aeutils.checkup.codes import given
+from aeutils.checkup.state import kept
+from aeutils.checkup.trace import trace
+
+ROWS = 256
+
+
+_MADE: WeakKeyDictionary = WeakKeyDictionary()
+
+
+def exchanged_copies(subject: Any) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return copies of validation rows with their own codes and with those of other rows.
+
+    None where the code is not seen. The other row is the one half the set away.
+    """
+    if subject not in _MADE:
+        _MADE[subject] = _exchanged_copies(subject)
+    return _MADE[subject]
+
+
+def _exchanged_copies(subject: Any) -> tuple[np.ndarray, np.ndarray] | None:
+    x = subject.data.x_valid[:ROWS]
+    other = np.roll(np.arange(len(x)), len(x) // 2)
+    copies = subject.copies(x)
+    if subject.posterior is None:
+        others = _through_layers(subject, x, other, copies)
+        return None if others is None else (copies, others)
+    parts = subject.posterior.mean[: len(x)], subject.posterior.log_var[: len(x)]
+    try:
+        with kept(subject.model), given(subject, *(part[other] for part in parts)):
+            return copies, subject.copies(x)
+    except ValueError:  # the code comes from no layer that is known
+        return None
+
+
+def _through_layers(subject: Any, x: np.ndarray, other: np.ndarray, copies: np.ndarray) -> Any:
+    """Exchange the output of the narrowest layer through which all passes.
+
+    The very narrowest may be a side branch, as in a block of squeeze and excitation. If all of the
+    narrow ones leave something out, that is a way round the code, and we exchange the narrowest.
+    """
+    step = subject.code_step
+    if step is None:
+        return None
+    first = subject.with_code_of(x, x[other])
+    if _far(first, copies[other], copies) < 0.1:
+        return first
+    widest = min(8 * step.size, subject.data.target_size // 2)
+    narrow = [s for s in subject.steps[1:-1] if step.size <= s.size <= widest]
+    for layer in list(dict.fromkeys(s.layer for s in narrow))[:12]:
+        others = _exchange(subject, layer, x, x[other])
+        if _far(others, copies[other], copies) < 0.1:
+            return others
+    return first
+
+
+def _exchange(subject: Any, layer: Any, x: np.ndarray, others: np.ndarray) -> np.ndarray:
+    given = [step.output for step in trace(subject.model, others)[1] if step.layer is layer][-1]
+    outputs = trace(subject.model, x, replace={layer: lambda _: given})[0]
+    outputs = keras.tree.map_structure(ops.convert_to_numpy, outputs)
+    return subject.as_targets(subject.reconstruction(outputs))
+
+
+def _far(given: np.ndarray, wanted: np.ndarray, copies: np.ndarray) -> float:
+    """Return the distance of outputs from wanted ones, as a share of that between two rows."""
+    apart = max(float(np.mean((copies - wanted) ** 2)), 1e-12)
+    return float(np.sqrt(np.mean((given - wanted) ** 2) / apart))
+
+
+def misses(
+    subject: Any, copies: np.ndarray, others: np.ndarray
+) -> tuple[float, float, float] | None:
+    """Return the errors of copies, of copies with other codes, and of the mean training row.
+
+    Squared errors without padding; for tokens the mean probability that the right one misses.
+    None where outputs and targets do not fit.
+    """
+    target = subject.data.target_valid[: len(copies)]
+    weight = np.ones(target.shape[:2] if target.ndim > 2 else target.shape[:1])
+    if subject.data.filled is not None:
+        weight = 1.0 - subject.data.filled[: len(copies)]
+    if subject.data.kind == "tokens":
+        return _token_misses(subject, copies, others, target, weight)
+    if copies.shape != target.shape:
+        return None
+    weight = weight.reshape(*weight.shape, *[1] * (target.ndim - weight.ndim))
+    share = weight / np.sum(weight * np.ones_like(target))
+    return tuple(
+        float(np.sum(share * (guess - target) ** 2))
+        for guess in (copies, others, subject.data.mean_row)
+    )
+
+
+def _token_misses(subject, copies, others, target, weight):
+    if copies.ndim != 3 or copies.shape[:2] != target.shape:
+        return None
+    places, rows = subject.data.target_train.astype(int), target.astype(int)
+    if rows.max() >= copies.shape[-1] or rows.min() < 0:
+        return None
+    if copies.min() < 0 or not np.allclose(copies.sum(axis=-1), 1, atol=1e-2):
+        copies, others = (ops.convert_to_numpy(ops.softmax(part)) for part in (copies, others))
+    counts = np.stack([np.bincount(p, minlength=copies.shape[-1]) for p in places.T])
+    common = np.broadcast_to(counts / counts.sum(axis=1, keepdims=True), copies.shape)
+    right = [np.take_along_axis(p, rows[..., None], -1)[..., 0] for p in (copies, others, common)]
+    return tuple(float(1 - np.sum(weight * p) / weight.sum()) for p in right)

@@ -1,0 +1,87 @@
+"""The gradient of a model's loss on one batch, on either backend; no weight moves."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from aeutils.checkup.state import kept
+from aeutils.checkup.subject import Subject, is_tensorflow
+from aeutils.checkup.trace import call
+
+BATCH = 128
+
+
+def own_loss(model: Any) -> bool:
+    """Say whether a model trains on what `compute_loss` returns, so that we can ask for it."""
+    if not isinstance(model, keras.Model):
+        return False
+    kind = type(model)
+    steps = (getattr(kind, name, None) for name in ("train_step", "compute_loss"))
+    train_step, compute_loss = (str(getattr(step, "__module__", "")) for step in steps)
+    if not train_step.startswith("keras."):
+        return False
+    one = model.compiled and model.loss is not None and not isinstance(model.loss, (list, dict))
+    return bool(one or (model.compiled and not compute_loss.startswith("keras.")))
+
+
+def batch_loss(subject: Subject, x: np.ndarray, y: np.ndarray, gives_logits: bool) -> Any:
+    """Return the loss of a batch as training sees it, a tensor.
+
+    A model whose own loss cannot be asked for gets the squared error and its penalties.
+    """
+    model = subject.model
+    outputs = call(model, x, True)
+    if own_loss(subject.trainer):
+        return model.compute_loss(x=x, y=ops.convert_to_tensor(y), y_pred=outputs)
+    copies = subject.reconstruction(outputs)
+    if subject.data.kind == "tokens" and len(copies.shape) == 3:
+        error = ops.mean(keras.losses.sparse_categorical_crossentropy(y, copies))
+    else:
+        copies = ops.sigmoid(copies) if gives_logits else copies
+        target = ops.cast(ops.reshape(y, copies.shape), copies.dtype)
+        error = ops.mean(ops.square(copies - target))
+    return ops.sum(ops.stack([error, *(ops.sum(part) for part in model.losses)]))
+
+
+def gradients(subject: Subject) -> list[tuple[keras.Variable, np.ndarray | None]]:
+    """Return the trainable weights with their gradients on a batch of training rows.
+
+    The gradient of a weight that the loss does not depend on is None, or zero where the backend
+    cannot tell the two apart.
+    """
+    data = subject.data
+    x, y = data.x_train[:BATCH], data.target_train[:BATCH]
+    weights = list(subject.model.trainable_weights)
+    gives_logits = subject.gives_logits  # before anything is traced
+
+    def loss() -> Any:
+        return batch_loss(subject, x, y, gives_logits)
+
+    with kept(subject.model):
+        found = (_by_tape if is_tensorflow() else _by_jax)(weights, loss)
+    return [
+        (weight, None if grad is None else ops.convert_to_numpy(grad))
+        for weight, grad in zip(weights, found, strict=True)
+    ]
+
+
+def _by_tape(weights: list[keras.Variable], loss: Callable[[], Any]) -> list:
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        value = loss()
+    found = tape.gradient(value, [weight.value for weight in weights])
+    return [None if grad is None else tf.convert_to_tensor(grad) for grad in found]
+
+
+def _by_jax(weights: list[keras.Variable], loss: Callable[[], Any]) -> list:
+    import jax
+
+    def loss_of(values):
+        with keras.StatelessScope(zip(weights, values, strict=True), collect_losses=True):
+            return loss()
+
+    return jax.grad(loss_of)([weight.value for weight in weights])

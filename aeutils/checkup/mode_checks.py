@@ -1,0 +1,101 @@
+"""Checks of noise, and of training and inference mode."""
+
+import keras
+import numpy as np
+
+from aeutils.checkup.findings import Outcome, fine, look, register, wrong
+from aeutils.checkup.noise import differ, first_noisy, limit, noise, two_calls
+from aeutils.checkup.state import kept
+from aeutils.checkup.subject import Subject
+
+ROWS, LAST = 64, (keras.layers.Dropout, keras.layers.GaussianNoise, keras.layers.GaussianDropout)
+MODES = "pitfalls.ipynb#error-28-training-and-inference-mode"
+
+
+@register("noise_repeats", "Noise in training", "pitfalls.ipynb#error-1-noise-drawn-once")
+def noise_repeats(subject: Subject) -> Outcome | None:
+    """Call the model twice in training mode: noise has to be new each time."""
+    first, second = two_calls(subject, True)
+    if differ(first, first[:1]) < limit():
+        return None
+    change = differ(first, second)
+    measured = f"two calls differ by {change:.2g} of the largest output"
+    if change < limit():
+        return wrong(
+            f"{measured}; the rows of a batch differ by {differ(first, first[:1]):.2g}",
+            "The noise is the same in each step. Draw it with a keras.random.SeedGenerator that the"
+            " layer keeps, not with a whole number as seed.",
+        )
+    return fine(measured)
+
+
+@register("noise_in_inference", "Noise in use", MODES)
+def noise_in_inference(subject: Subject) -> Outcome | None:
+    """Look whether two copies of one row differ in inference."""
+    modes = {mode: noise(subject, mode) for mode in (True, False, None)}
+    if max(modes.values()) < limit():
+        return None
+    mode = False if modes[False] >= limit() else None
+    apart = modes[mode]
+    measured = f"copies of one row differ by {apart:.2g} of the largest output"
+    if apart < limit():
+        return fine(measured)
+    if subject.posterior is not None:
+        return fine(f"{measured}: the code is drawn here too, as in many variational models")
+    measured += "" if mode is False else " when the model is called without `training`"
+    place, step = first_noisy(subject, mode) or (0, None)
+    advice = "Let noise act only where `training` is true, and do not call layers with"
+    advice += " `training=True` yourself."
+    if step is None:
+        return look(measured, f"If this is no draw of a variational code: {advice}")
+    measured += f"; it begins at {step.layer.name!r}"
+    at_input = place == 0 or (place == 1 and step.size == np.prod(subject.data.x_valid.shape[1:]))
+    if at_input or isinstance(step.layer, LAST):
+        return wrong(measured, advice)
+    return look(measured, f"If this is no draw of a variational code: {advice}")
+
+
+@register("batch_dependence", "Rows on their own", MODES)
+def batch_dependence(subject: Subject) -> Outcome | None:
+    """Compare the copy of a row alone with that among others, in inference."""
+    if noise(subject, False) >= limit():
+        return None
+    x = subject.data.x_valid[:ROWS]
+    together = subject.copies(x)
+    alone = np.concatenate([subject.copies(x[i : i + 1]) for i in range(4)])
+    spread = max(float(together.std()), 1e-6)
+    change = float(np.max(np.abs(together[:4] - alone))) / spread
+    measured = f"a copy changes by {change:.2g} of the spread of the outputs"
+    if change > 100 * limit():
+        return wrong(
+            measured,
+            "A copy depends on the other rows of its batch: look for a mean or a normalisation over"
+            " the first axis, and for BatchNormalization called with `training=True`.",
+        )
+    return fine(measured)
+
+
+@register("modes_apart", "Training mode and use", MODES)
+def modes_apart(subject: Subject) -> Outcome | None:
+    """Compare the errors in both modes: averages of a batch normalisation may be behind."""
+    x, target = subject.data.x_train[:256], subject.data.target_train[:256]
+    with kept(subject.model):
+        training = subject.copies(x, True)
+    use = subject.copies(x)
+    if use.shape != target.shape or differ(use, training) < limit() or not subject.trained:
+        return None
+    in_use, in_training = (float(np.mean((copy - target) ** 2)) for copy in (use, training))
+    mean = float(np.mean((subject.data.mean_row - target) ** 2))
+    measured = f"error {in_use:.3g} in use, {in_training:.3g} in training mode"
+    normalised = any(isinstance(s.layer, keras.layers.BatchNormalization) for s in subject.steps)
+    if normalised and in_use > 1.3 * in_training:
+        advice = "The moving averages of BatchNormalization are behind: lower its momentum"
+        advice += " (0.9), or train for more steps."
+        behind = in_use > max(mean, 2 * in_training) and in_training < mean
+        return (wrong if behind else look)(measured, advice)
+    if isinstance(subject.steps[-1].layer, LAST) and in_training > 2 * in_use:
+        name = subject.steps[-1].layer.name
+        return look(
+            measured, f"{name!r} disturbs the output itself; move it before the last layer."
+        )
+    return fine(measured)

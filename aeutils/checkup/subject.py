@@ -1,0 +1,114 @@
+"""What is examined: a model and its data, asked in one way whatever way they were written."""
+
+import sys
+from functools import cached_property
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from aeutils.checkup.answers import ROWS, Answers
+from aeutils.checkup.posterior import Posterior, find_posterior
+from aeutils.checkup.settings import activation_of
+from aeutils.checkup.trace import Step, call, trace
+
+# Layers that hand on the values that they get, when nothing is trained.
+CARRIERS = (
+    keras.layers.Reshape,
+    keras.layers.Flatten,
+    keras.layers.Dropout,
+    keras.layers.GaussianNoise,
+    keras.layers.Identity,
+    keras.layers.InputLayer,
+)
+
+
+class Subject(Answers):
+    """A model with its data; every check asks this object, also for what the layers give."""
+
+    @cached_property
+    def _traced(self) -> tuple[Any, list[Step]]:
+        return trace(self.model, self.data.x_valid[:ROWS])
+
+    @property
+    def steps(self) -> list[Step]:
+        """Calls of the layers on validation rows, in inference; outputs are tensors."""
+        return self._traced[1]
+
+    @cached_property
+    def output_step(self) -> Step | None:
+        """The call that makes the values of the reconstruction; None if no layer makes them.
+
+        A layer that only moves values, as a reshape, makes none.
+        """
+        final = keras.tree.map_structure(ops.convert_to_numpy, self._traced[0])
+        final = np.ravel(self.reconstruction(final))
+        for step in reversed(self.steps):
+            if np.prod(step.output.shape) == final.size:
+                same = np.array_equal(np.ravel(ops.convert_to_numpy(step.output)), final)
+                if same and not isinstance(step.layer, CARRIERS):
+                    return step
+        return None
+
+    @property
+    def output_activation(self) -> str | None:
+        """Name of the activation of the layer that makes the reconstruction, if it is known."""
+        return None if self.output_step is None else activation_of(self.output_step.layer)
+
+    @cached_property
+    def code_step(self) -> Step | None:
+        """The call that gives the code: the last of the narrowest between input and output.
+
+        None where the layers cannot be seen. With an encoder it is the last layer of that.
+        """
+        inside = [s for s in self.steps if not isinstance(s.layer, keras.layers.InputLayer)]
+        if isinstance(self.encoder, keras.Layer):
+            known = {id(layer) for layer in self.encoder._flatten_layers()}
+            own = [step for step in inside if id(step.layer) in known]
+            if own and self.posterior is None:
+                return own[-1]
+        hidden = inside[:-1]
+        if not hidden:
+            return None
+        least = min(step.size for step in hidden)
+        return [step for step in hidden if step.size == least][-1]
+
+    @cached_property
+    def posterior(self) -> Posterior | None:
+        """Mean and log variance of the code for the validation rows, of a variational model."""
+        return find_posterior(self)
+
+    @cached_property
+    def codes(self) -> np.ndarray | None:
+        """Codes of the validation rows, (n, code size); the means where codes are drawn."""
+        if self.posterior is not None:
+            return self.posterior.mean
+        if callable(self.encoder):
+            parts = call(self.encoder, self.data.x_valid, False)
+            first = parts[0] if isinstance(parts, (tuple, list)) else parts
+        elif self.code_step is not None:
+            layer = self.code_step.layer
+            steps = trace(self.model, self.data.x_valid)[1]
+            first = [step.output for step in steps if step.layer is layer][-1]
+        else:
+            return None
+        return ops.convert_to_numpy(first).reshape(len(self.data.x_valid), -1)
+
+    def with_code_of(self, x: np.ndarray, other: np.ndarray) -> np.ndarray | None:
+        """Return the copies of `x` when the code comes from `other`, row by row.
+
+        All that goes round the code still comes from `x`.
+        """
+        step = self.code_step
+        if step is None:
+            return None
+        given = [s.output for s in trace(self.model, other)[1] if s.layer is step.layer][-1]
+        outputs = trace(self.model, x, replace={step.layer: lambda _: given})[0]
+        outputs = keras.tree.map_structure(ops.convert_to_numpy, outputs)
+        return self.as_targets(self.reconstruction(outputs))
+
+
+def is_tensorflow() -> bool:
+    """Say whether Keras computes with TensorFlow."""
+    return keras.backend.backend() == "tensorflow" and "tensorflow" in sys.modules

@@ -1,0 +1,110 @@
+"""Errors of the data, and of how their range fits the output and the loss."""
+
+from benchmarks.recipes.cases import Fault
+
+_SPLIT = ("dense", "convolutional", "table")
+_LINEAR = {"network": {"output": "linear"}, "training": {"loss": "mse"}}
+
+FAULTS = (
+    Fault(
+        "unscaled, cross-entropy",
+        "Pixels from 0 to 255, a sigmoid and the cross-entropy.",
+        ("data_range",),
+        ("dense", "convolutional", "deep"),
+        {"trained_on": "times 255"},
+        error=26,
+    ),
+    Fault(
+        "unscaled, squared error",
+        "Values far above 1 for a sigmoid that is trained by the squared error.",
+        ("data_range", "saturated_units", "mean_error"),
+        ("dense", "convolutional", "table"),
+        {"trained_on": "times 255"},
+        {"training": {"loss": "mse"}},
+        special={"table": {"trained_on": "raw", "network": {"output": "sigmoid"}}},
+        error=26,
+    ),
+    Fault(
+        "targets out of reach",
+        "Standardised values for an output that has none below zero.",
+        ("data_range",),
+        ("dense", "table", "lstm"),
+        {"network": {"output": "sigmoid"}},
+        special={"dense": {"network": {"output": "relu"}}},
+        special_healthy={"dense": _LINEAR | {"trained_on": "standardised"}},
+    ),
+    Fault(
+        "validation on another scale",
+        "The training rows were scaled, the validation rows were not.",
+        ("data_range", "mean_error"),
+        _SPLIT,
+        {"shown": "validation times 255"},
+        special={"table": {"shown": "validation raw"}},
+        error=2,
+    ),
+    Fault(
+        "inputs unscaled, targets scaled",
+        "The targets were scaled, the inputs were forgotten: the units sit at their ends.",
+        ("data_range", "saturated_units"),
+        ("dense", "deep", "table"),
+        {"trained_on": "inputs times 255"},
+        {"network": {"hidden": "tanh"}},
+        special={"table": {"trained_on": "raw inputs"}},
+    ),
+    Fault(
+        "gaps",
+        "Two rows in a hundred have a value that is no number.",
+        ("not_finite",),
+        ("dense", "table", "lstm"),
+        {"shown": "gaps"},
+    ),
+    Fault(
+        "constant columns",
+        "A quarter of the columns was lost in the training rows, and is there in validation.",
+        ("constant_columns",),
+        ("dense", "table", "convolutional"),
+        {"trained_on": "constant columns"},
+    ),
+    Fault(
+        "trained on the validation rows",
+        "All or half of the validation rows are among the training rows.",
+        ("duplicates",),
+        ("dense", "convolutional", "lstm"),
+        {"shown": "leaked"},
+        special={"convolutional": {"shown": "half leaked"}},
+        error=23,
+    ),
+    Fault(
+        "logits, untold",
+        "No sigmoid behind the last layer, and a cross-entropy that expects probabilities.",
+        ("logits",),
+        ("dense", "convolutional", "tied"),
+        {"network": {"output": "linear"}},
+        error=27,
+    ),
+    Fault(
+        "sigmoid twice",
+        "A sigmoid in the layer and another one in the loss.",
+        ("logits",),
+        ("dense", "convolutional", "deep"),
+        {"training": {"loss": "crossentropy of logits"}},
+        {"network": {"late_reshape": True}},
+        error=27,
+    ),
+    Fault(
+        "noise drawn once",
+        "Forty noisy rows, made before the training and the same in each epoch.",
+        ("noise_repeats", "overfit"),
+        _SPLIT,
+        {"network": {"noise": 0.0}, "trained_on": "noisy once", "training": {"epochs": 600}},
+        {"network": {"noise": 0.2}},
+        error=1,
+    ),
+    Fault(
+        "too few rows",
+        "Forty rows, and a network with room for all of them.",
+        ("overfit",),
+        _SPLIT,
+        {"trained_on": "few", "training": {"epochs": 900}},
+    ),
+)

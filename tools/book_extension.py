@@ -37,6 +37,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 from tools.claims import claim_count, claims
 from tools.scoreboard import add_script, results_of, scoreboard, scoreboard_picture
+from tools.search_words import AddSearchWords
 from tools.tables import link, table
 
 OPENING = re.compile(r"\A# (?P<title>[^\n]+)\n\n([*_])(?P<question>(?!\2).+?)\2(?!\w)", re.DOTALL)
@@ -222,6 +223,8 @@ def setup(app: Sphinx) -> dict[str, object]:
     for name in TABLES:
         app.add_directive(name, LateTableDirective)
     app.add_post_transform(FillTables)
+    app.add_config_value("search_words", {}, "env", types=dict)
+    app.add_transform(AddSearchWords)
     app.connect("doctree-read", mark_chinese)
     app.connect("env-updated", pages_with_tables)
     app.connect("html-page-context", add_script)

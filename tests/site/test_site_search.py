@@ -1,12 +1,25 @@
 """The search, by keyboard and by button, and the entrance of the site."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 from site_pages import CONTENTS, NARROW, PAGES, ROOT, WIDE
 
 CHAPTERS = [name for name in PAGES if (ROOT / f"{name}.ipynb").is_file()]
+# What somebody in trouble types, and the page that has to come first.
+WORDS = {
+    "KerasTensor": "pitfalls",
+    "adadelta": "pitfalls",
+    "NaN": "own-data",
+    "RGB": "own-data",
+    "own images": "own-data",
+    "out of memory": "scaling",
+    "loss is negative": "pitfalls",
+    "same output for every input": "pitfalls",
+    "accuracy": "pitfalls",
+}
 
 
 @pytest.mark.parametrize("window", ["wide", "narrow"])
@@ -29,6 +42,13 @@ def test_search_finds_a_chapter(tab: Page, base: str, window: str) -> None:
     result.click()
     expect(tab).to_have_title(title)
     assert f"/{target}.html" in tab.url
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_search_puts_the_right_page_first(tab: Page, base: str, words: str) -> None:
+    tab.goto(f"{base}/search.html?q={quote(words)}")
+    first = tab.locator("#search-results li a").first
+    expect(first).to_have_attribute("href", re.compile(rf"\bbook/{WORDS[words]}\.html"))
 
 
 def test_escape_closes_the_search(tab: Page, base: str) -> None:

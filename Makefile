@@ -40,16 +40,16 @@ BIN := .venv/bin
 # set outside wins.
 CORES := $(shell env -u OMP_NUM_THREADS nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 THREADS := $(shell echo $$(($(CORES) > $(JOBS) ? $(CORES) / $(JOBS) : 1)))
-book test test-notebooks test-site: export OMP_NUM_THREADS ?= $(THREADS)
-book test test-notebooks test-site: export OPENBLAS_NUM_THREADS ?= $(THREADS)
-book test test-notebooks test-site: export TF_NUM_INTRAOP_THREADS ?= $(THREADS)
-book test test-notebooks test-site: export TF_NUM_INTEROP_THREADS ?= $(THREADS)
-book test test-notebooks test-site: export NPROC ?= $(THREADS)
+book test test-notebooks test-site mutants: export OMP_NUM_THREADS ?= $(THREADS)
+book test test-notebooks test-site mutants: export OPENBLAS_NUM_THREADS ?= $(THREADS)
+book test test-notebooks test-site mutants: export TF_NUM_INTRAOP_THREADS ?= $(THREADS)
+book test test-notebooks test-site mutants: export TF_NUM_INTEROP_THREADS ?= $(THREADS)
+book test test-notebooks test-site mutants: export NPROC ?= $(THREADS)
 BASE := .venv/installed-$(DEVICE)
 INSTALLED := $(BASE)$(if $(filter jax-gpu,$(BACKEND)-$(DEVICE)),-jax)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c requirements.txt
 
-.PHONY: help book test test-notebooks test-site lint links bench notebooks new \
+.PHONY: help book test test-notebooks test-site lint links bench examine mutants notebooks new \
 	reference lock clean .venv
 .NOTPARALLEL:
 
@@ -62,6 +62,8 @@ help:
 	@echo "make lint            style of code and notebooks"
 	@echo "make links           build the book and check its links to the outside"
 	@echo "make bench           time the book's recipes against the textbook ones (CH=\"vae\": that alone)"
+	@echo "make examine         ask the check-up about models whose answer is known"
+	@echo "make mutants         plant errors in the package; print those that its tests miss"
 	@echo "make notebooks       execute in place and store only the tagged outputs"
 	@echo "make new CH=slug     start a chapter from the template (PART=\"Autoencoders\": in that part)"
 	@echo "make reference CH=slug  run a chapter with five seeds and print its bands"
@@ -108,6 +110,12 @@ links: book
 
 bench: $(INSTALLED)
 	@$(BIN)/python -m benchmarks $(CH) --build $(OUT)
+
+examine: $(INSTALLED)
+	@$(BIN)/python -m benchmarks.recipes all
+
+mutants: $(INSTALLED)
+	@MPLBACKEND=agg $(BIN)/python -m tools.mutants --jobs $(JOBS)
 
 notebooks: $(INSTALLED)
 	@$(BIN)/python tools/notebooks.py run

@@ -43,5 +43,13 @@ def test_the_score_is_that_of_the_last_run(section):
     assert f"{count['alarms']} of {count['twins']}" in TEXT
 
 
+def test_the_score_on_public_recipes_is_that_of_the_last_run():
+    (file,) = page.FOLDER.glob("*tensorflow.json")
+    rows = page.read(file)["sections"]["public"]["rows"]
+    known = sum(len(row.known) for row in rows)
+    assert f"{sum(row.found for row in rows)} of {known} known errors" in TEXT
+    assert f"{sum(bool(row.false) for row in rows)} of {len(rows)} recipes" in TEXT
+
+
 def test_the_name_of_a_report_is_short():
     assert repr(Report([], [])) == "Report(0 wrong, 0 look, 0 fine)"

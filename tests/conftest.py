@@ -1,6 +1,7 @@
 """What all tests share: no window, a quiet backend, and settings that do not leak in or out."""
 
 import os
+import sys
 
 os.environ["MPLBACKEND"] = "agg"
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -16,9 +17,14 @@ OWN_VARIABLES = ("AEUTILS_SCALE", "AEUTILS_SEED", "AEUTILS_STRICT", "AEUTILS_CAC
 
 @pytest.fixture(autouse=True)
 def isolated(monkeypatch):
-    """Hide the settings of the caller, and leave neither settings, styles nor figures behind."""
+    """Hide the settings of the caller, and leave neither settings, styles nor figures behind.
+
+    Networks start from the same weights whichever tests came before.
+    """
     for name in OWN_VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(0)
     with matplotlib.rc_context():
         yield
     plt.close("all")

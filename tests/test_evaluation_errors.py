@@ -8,6 +8,7 @@ from aeutils.evaluation import (
     mean_image_error,
     mse,
     pca_errors,
+    principal_components,
     squared_error_per_image,
 )
 
@@ -161,3 +162,13 @@ def test_pca_needs_two_images():
 def test_code_sizes_are_whole_numbers():
     with pytest.raises(ValueError, match="must be a whole number"):
         pca_errors(np.zeros((3, 4)), np.zeros((3, 4)), [1.5])
+
+
+@pytest.mark.parametrize("shape", [(30, 6), (5, 12)])
+def test_principal_components_are_those_of_scikit_learn(shape):
+    rows = np.random.default_rng(0).normal(size=shape) * np.arange(1, shape[1] + 1)
+    centred = rows - rows.mean(axis=0)
+    found = principal_components(centred)
+    expected = PCA(found.shape[1]).fit(rows).components_.T
+    assert found.shape == (shape[1], min(shape[1], shape[0] - 1))
+    np.testing.assert_allclose(np.abs(np.sum(found * expected, axis=0)), 1, rtol=1e-6)

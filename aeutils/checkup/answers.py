@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 from keras import ops
+from scipy.special import expit
 
 from aeutils.checkup.data import Data
 from aeutils.checkup.pair import Pair, has_call
@@ -94,12 +95,17 @@ class Answers:
         shape = self.data.target_valid.shape[1:]
         if raw.shape[1:] != shape and np.prod(raw.shape[1:]) == np.prod(shape):
             raw = raw.reshape(len(raw), *shape)
-        return 1 / (1 + np.exp(-np.clip(raw, -60, 60))) if self.gives_logits else raw
+        return expit(raw) if self.gives_logits else raw
+
+    @cached_property
+    def valid_outputs(self) -> Any:
+        """All that the model returns for the validation rows."""
+        return self.outputs(self.data.x_valid)
 
     @cached_property
     def raw_valid(self) -> np.ndarray:
         """What the model gives for the validation rows, without its other outputs."""
-        return self.reconstruction(self.outputs(self.data.x_valid))
+        return self.reconstruction(self.valid_outputs)
 
     @cached_property
     def valid_copies(self) -> np.ndarray:
@@ -126,5 +132,4 @@ class Answers:
         if loss_name(self.loss) or self.output_activation not in (None, "linear"):
             return False
         raw = raw.reshape(target.shape)
-        as_logits = 1 / (1 + np.exp(-np.clip(raw, -60, 60)))
-        return bool(np.mean((as_logits - target) ** 2) < np.mean((raw - target) ** 2))
+        return bool(np.mean((expit(raw) - target) ** 2) < np.mean((raw - target) ** 2))

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
 from keras import ops
 
+from aeutils import losses
 from aeutils.checkup.noise import limit, noise
+from aeutils.checkup.once import once
 from aeutils.checkup.state import kept
-from aeutils.checkup.trace import call, trace
+from aeutils.checkup.trace import call, trace, with_calls
 
 # What the second tensor of an encoder may be: to a standard deviation, and from it.
 KINDS: dict[str, tuple[Callable, Callable]] = {
@@ -24,7 +25,7 @@ KINDS: dict[str, tuple[Callable, Callable]] = {
 
 def divergence(mean: np.ndarray, sd: np.ndarray) -> float:
     """Return KL(N(mean, sd^2), N(0, 1)), the sum over units and the mean over rows, in nats."""
-    return float(np.mean(np.sum(mean**2 + sd**2 - 1 - 2 * np.log(sd), axis=1)) / 2)
+    return float(np.mean(ops.convert_to_numpy(losses.gaussian_kl(mean, 2 * np.log(sd)))))
 
 
 def code_layers(subject: Any) -> tuple[keras.Layer, keras.Layer] | None:
@@ -64,16 +65,8 @@ def given(subject: Any, mean: np.ndarray, spread: np.ndarray) -> Iterator[None]:
         answers = {subject.encoder: lambda out: _parts(out, mean, spread)}
     else:
         raise ValueError("The mean and the spread of the code come from no layer that is known.")
-    own = {layer: layer.__dict__.get("call") for layer in answers}
-    for layer, answer in answers.items():
-        object.__setattr__(layer, "call", _answering(layer.call, answer))
-    try:
+    with with_calls({layer: _answering(layer.call, a) for layer, a in answers.items()}):
         yield
-    finally:
-        for layer, call_before in own.items():
-            object.__delattr__(layer, "call")
-            if call_before is not None:
-                object.__setattr__(layer, "call", call_before)
 
 
 def _answering(own: Callable, answer: Callable) -> Callable:
@@ -102,7 +95,7 @@ def draws(subject: Any, mean: np.ndarray, spread: np.ndarray) -> np.ndarray | No
     decoder = subject.decoder
     with kept(subject.model, seeds=False), given(subject, mean, spread):
         if isinstance(decoder, keras.Layer):
-            with _listening(decoder, seen):
+            with with_calls({decoder: _listening(decoder.call, seen)}):
                 call(subject.model, x, True)
         else:
             steps = trace(subject.model, x, training=True)[1]
@@ -116,37 +109,20 @@ def draws(subject: Any, mean: np.ndarray, spread: np.ndarray) -> np.ndarray | No
     return fitting[0] if fitting and noise(subject, True) < limit() else None
 
 
-@contextmanager
-def _listening(layer: keras.Layer, seen: list) -> Iterator[None]:
-    own, before = layer.call, layer.__dict__.get("call")
-
+def _listening(own: Callable, seen: list) -> Callable:
     def heard(*args, **kwargs):
         seen.append(args[0] if args else next(iter(kwargs.values())))
         return own(*args, **kwargs)
 
-    object.__setattr__(layer, "call", heard)
-    try:
-        yield
-    finally:
-        object.__delattr__(layer, "call")
-        if before is not None:
-            object.__setattr__(layer, "call", before)
+    return heard
 
 
-_DRAWN: WeakKeyDictionary = WeakKeyDictionary()
-
-
+@once
 def drawn_spread(subject: Any) -> tuple[float, str | None] | None:
     """Return the standard deviation of draws at a second tensor of 0.5, and what that makes it.
 
     None where the draws are not seen; no kind where they fit none.
     """
-    if subject not in _DRAWN:
-        _DRAWN[subject] = _drawn_spread(subject)
-    return _DRAWN[subject]
-
-
-def _drawn_spread(subject: Any) -> tuple[float, str | None] | None:
     units = subject.posterior.mean.shape[1]
     shape = (256, units)
     found = [

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from aeutils import inputs
+from aeutils.evaluation import principal_components
 
 TRAIN_ROWS, VALID_ROWS, LEAST_ROWS = 4000, 500, 8
 
@@ -50,7 +51,7 @@ class Data:
     def axes(self) -> np.ndarray:
         """Principal axes of the training targets as columns, the first one first."""
         rows = self.target_train.reshape(len(self.target_train), -1).astype(np.float64)
-        return np.linalg.eigh(np.cov(rows, rowvar=False))[1][:, ::-1]
+        return principal_components(rows - rows.mean(axis=0))
 
     @cached_property
     def mean_row(self) -> np.ndarray:
@@ -81,10 +82,15 @@ class Data:
 
 def padding(x: np.ndarray, mask_value: float) -> np.ndarray:
     """Return which steps at the ends of sequences (n, steps, ...) hold the mask value alone."""
-    empty = (x == mask_value).reshape(*x.shape[:2], -1).all(axis=-1)
+    empty = empty_steps(x, mask_value)
     behind = np.flip(np.logical_and.accumulate(np.flip(empty, 1), axis=1), 1)
     ahead = np.logical_and.accumulate(empty, axis=1)
     return behind | ahead
+
+
+def empty_steps(x: np.ndarray, mask_value: float) -> np.ndarray:
+    """Return which steps of sequences (n, steps, ...) hold the mask value alone, (n, steps)."""
+    return (x == mask_value).reshape(*x.shape[:2], -1).all(axis=-1)
 
 
 def take(

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
 from keras import ops
 
 from aeutils.checkup.codes import KINDS, as_output, divergence, drawn_spread, given
-from aeutils.checkup.objective import BATCH, loss_of, overrides, step_logs
+from aeutils.checkup.objective import BATCH, batch, loss_of, overrides, step_logs
+from aeutils.checkup.once import once
 from aeutils.checkup.state import kept
 from aeutils.checkup.trace import call
 
@@ -50,17 +50,9 @@ def points(units: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return [*plain, (none, one * 1.2), drawn]
 
 
-_MEASURED: WeakKeyDictionary = WeakKeyDictionary()
-
-
+@once
 def measure(subject: Any) -> Divergence | None:
     """Measure the divergence of a model's loss; None where it cannot be told from the rest."""
-    if subject not in _MEASURED:
-        _MEASURED[subject] = _measure(subject)
-    return _MEASURED[subject]
-
-
-def _measure(subject: Any) -> Divergence | None:
     drawn = drawn_spread(subject)
     kind = (drawn and drawn[1]) or "a log variance"
     codes = points(subject.posterior.mean.shape[1])
@@ -92,13 +84,6 @@ def _fit(values: np.ndarray, absolute: bool, pairs: list) -> Divergence:
             fits = name if apart < 0.1 else None
     prior = float(values.mean(axis=0)[0]) if absolute else None
     return Divergence(excess, error, prior, factor, fits)
-
-
-def batch(subject: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return 64 training rows and their targets."""
-    x, y = subject.data.x_train, subject.data.target_train
-    rows = np.resize(np.arange(len(x)), BATCH)
-    return x[rows], y[rows]
 
 
 def _by_outputs(subject: Any, pairs: list) -> tuple[np.ndarray, bool] | None:

@@ -1,33 +1,22 @@
 """Copies made with the codes of other rows, and how far they are from the targets."""
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
-import keras
 import numpy as np
-from keras import ops
 
+from aeutils.checkup.answers import ROWS
 from aeutils.checkup.codes import given
+from aeutils.checkup.measures import probabilities
+from aeutils.checkup.once import once
 from aeutils.checkup.state import kept
-from aeutils.checkup.trace import trace
-
-ROWS = 256
 
 
-_MADE: WeakKeyDictionary = WeakKeyDictionary()
-
-
+@once
 def exchanged_copies(subject: Any) -> tuple[np.ndarray, np.ndarray] | None:
     """Return copies of validation rows with their own codes and with those of other rows.
 
     None where the code is not seen. The other row is the one half the set away.
     """
-    if subject not in _MADE:
-        _MADE[subject] = _exchanged_copies(subject)
-    return _MADE[subject]
-
-
-def _exchanged_copies(subject: Any) -> tuple[np.ndarray, np.ndarray] | None:
     x = subject.data.x_valid[:ROWS]
     other = np.roll(np.arange(len(x)), len(x) // 2)
     copies = subject.copies(x)
@@ -57,17 +46,10 @@ def _through_layers(subject: Any, x: np.ndarray, other: np.ndarray, copies: np.n
     widest = min(8 * step.size, subject.data.target_size // 2)
     narrow = [s for s in subject.steps[1:-1] if step.size <= s.size <= widest]
     for layer in list(dict.fromkeys(s.layer for s in narrow))[:12]:
-        others = _exchange(subject, layer, x, x[other])
+        others = subject.with_output_of(layer, x, x[other])
         if _far(others, copies[other], copies) < 0.1:
             return others
     return first
-
-
-def _exchange(subject: Any, layer: Any, x: np.ndarray, others: np.ndarray) -> np.ndarray:
-    given = [step.output for step in trace(subject.model, others)[1] if step.layer is layer][-1]
-    outputs = trace(subject.model, x, replace={layer: lambda _: given})[0]
-    outputs = keras.tree.map_structure(ops.convert_to_numpy, outputs)
-    return subject.as_targets(subject.reconstruction(outputs))
 
 
 def _far(given: np.ndarray, wanted: np.ndarray, copies: np.ndarray) -> float:
@@ -106,8 +88,7 @@ def _token_misses(subject, copies, others, target, weight):
     places, rows = subject.data.target_train.astype(int), target.astype(int)
     if rows.max() >= copies.shape[-1] or rows.min() < 0:
         return None
-    if copies.min() < 0 or not np.allclose(copies.sum(axis=-1), 1, atol=1e-2):
-        copies, others = (ops.convert_to_numpy(ops.softmax(part)) for part in (copies, others))
+    copies, others = (probabilities(part) for part in (copies, others))
     counts = np.stack([np.bincount(p, minlength=copies.shape[-1]) for p in places.T])
     common = np.broadcast_to(counts / counts.sum(axis=1, keepdims=True), copies.shape)
     right = [np.take_along_axis(p, rows[..., None], -1)[..., 0] for p in (copies, others, common)]

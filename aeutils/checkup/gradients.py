@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from aeutils.checkup.objective import overrides
 from aeutils.checkup.state import kept
 from aeutils.checkup.subject import Subject, is_tensorflow
 from aeutils.checkup.trace import call
@@ -16,15 +17,10 @@ BATCH = 128
 
 def own_loss(model: Any) -> bool:
     """Say whether a model trains on what `compute_loss` returns, so that we can ask for it."""
-    if not isinstance(model, keras.Model):
+    if not isinstance(model, keras.Model) or overrides(model, "train_step"):
         return False
-    kind = type(model)
-    steps = (getattr(kind, name, None) for name in ("train_step", "compute_loss"))
-    train_step, compute_loss = (str(getattr(step, "__module__", "")) for step in steps)
-    if not train_step.startswith("keras."):
-        return False
-    one = model.compiled and model.loss is not None and not isinstance(model.loss, (list, dict))
-    return bool(one or (model.compiled and not compute_loss.startswith("keras.")))
+    one = model.loss is not None and not isinstance(model.loss, (list, dict))
+    return bool(model.compiled and (one or overrides(model, "compute_loss")))
 
 
 def batch_loss(subject: Subject, x: np.ndarray, y: np.ndarray, gives_logits: bool) -> Any:

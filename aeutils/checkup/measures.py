@@ -1,6 +1,7 @@
 """Errors that several checks need: of the copies, of the mean row, of tokens."""
 
 import numpy as np
+from scipy.special import softmax
 
 from aeutils.checkup.data import Data
 from aeutils.checkup.settings import loss_name
@@ -72,13 +73,15 @@ def is_vocabulary(subject: Subject) -> bool:
     return whole and fits and data.target_valid.max() < raw.shape[2]
 
 
+def are_probabilities(raw: np.ndarray) -> bool:
+    """Say whether the numbers of the last axis are none below 0 and sum to one."""
+    return bool(raw.min() >= 0 and np.allclose(raw.sum(axis=-1), 1, atol=1e-2))
+
+
 def probabilities(raw: np.ndarray) -> np.ndarray:
     """Return the probabilities of words; what does not sum to one is taken as logits."""
     raw = raw.astype(np.float64)
-    if raw.min() >= 0 and np.allclose(raw.sum(axis=-1), 1, atol=1e-2):
-        return raw
-    powers = np.exp(raw - raw.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    return raw if are_probabilities(raw) else softmax(raw, axis=-1)
 
 
 def _token_errors(subject: Subject) -> tuple[float, float]:

@@ -1,17 +1,16 @@
 """Noise in a model, seen where rows are all alike."""
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
 from keras import ops
 
+from aeutils.checkup.once import once
 from aeutils.checkup.state import kept
 from aeutils.checkup.trace import Step, trace
 
 ROWS = 64  # as many as in other checks: each new size costs compilations
-_FOUND: WeakKeyDictionary = WeakKeyDictionary()
 
 
 def alike(subject: Any) -> np.ndarray:
@@ -33,14 +32,12 @@ def differ(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.max(np.abs(a - b)) / max(np.max(np.abs(a)), 1e-6))
 
 
+@once
 def noise(subject: Any, training: bool | None) -> float:
     """Return how far the outputs for one and the same row lie apart."""
-    found = _FOUND.setdefault(subject, {})
-    if training not in found:
-        with kept(subject.model):
-            copies = subject.reconstruction(subject.outputs(alike(subject), training))
-        found[training] = differ(copies, copies[:1])
-    return found[training]
+    with kept(subject.model):
+        copies = subject.reconstruction(subject.outputs(alike(subject), training))
+    return differ(copies, copies[:1])
 
 
 def limit() -> float:

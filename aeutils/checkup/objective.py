@@ -22,6 +22,13 @@ def overrides(model: Any, name: str) -> bool:
     )
 
 
+def batch(subject: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return 64 training rows and their targets."""
+    x, y = subject.data.x_train, subject.data.target_train
+    rows = np.resize(np.arange(len(x)), BATCH)
+    return x[rows], y[rows]
+
+
 def penalties(subject: Any, x: np.ndarray, training: bool = True) -> list[float]:
     """Return what the layers of a model add to its loss for a batch, term by term."""
     with kept(subject.model):

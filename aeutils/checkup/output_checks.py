@@ -7,7 +7,7 @@ from aeutils.checkup.findings import Outcome, fine, look, register, wrong
 from aeutils.checkup.measures import comparable, ratio
 from aeutils.checkup.settings import activation_of
 from aeutils.checkup.subject import Subject
-from aeutils.checkup.trace import trace
+from aeutils.checkup.trace import output_of
 
 SAME, HARDLY = 1e-3, 1e-2
 VARIED, STILL, SIZEABLE = 0.05, 1e-6, 0.05
@@ -104,8 +104,7 @@ def code_units(subject: Subject) -> np.ndarray | None:
     step = subject.code_step
     if step is None:
         return subject.codes
-    steps = trace(subject.model, subject.data.x_valid)[1]
-    given = [ops.convert_to_numpy(s.output) for s in steps if s.layer is step.layer][-1]
+    given = ops.convert_to_numpy(output_of(step.layer, subject.model, subject.data.x_valid))
     return given.reshape(-1, given.shape[-1]) if given.ndim > 2 else given
 
 

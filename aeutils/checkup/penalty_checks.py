@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from aeutils.checkup.findings import Outcome, fine, look, register, wrong
-from aeutils.checkup.objective import BATCH, batch_loss, overrides, penalties, raised_penalties
+from aeutils.checkup.objective import batch, batch_loss, overrides, penalties, raised_penalties
 from aeutils.checkup.state import kept
 from aeutils.checkup.subject import Subject
 from aeutils.checkup.trace import trace
@@ -12,16 +12,12 @@ from aeutils.checkup.trace import trace
 FEW, TIMES = 8, 8
 
 
-def _batch(subject: Subject) -> tuple[np.ndarray, np.ndarray]:
-    return subject.data.x_train[:BATCH], subject.data.target_train[:BATCH]
-
-
 @register(
     "penalty_missing", "Penalties in the loss", "pitfalls.ipynb#error-12-a-penalty-that-nobody-adds"
 )
 def penalty_missing(subject: Subject) -> Outcome | None:
     """Raise each penalty by 1 and see by how much the loss of a batch rises."""
-    x, y = _batch(subject)
+    x, y = batch(subject)
     terms = len(penalties(subject, x))
     if terms == 0:
         return None
@@ -73,7 +69,7 @@ def penalty_strength(subject: Subject) -> Outcome | None:
     A code that a penalty has put to zero costs nothing any more; then we ask what a code of
     ordinary size would cost.
     """
-    x, y = _batch(subject)
+    x, y = batch(subject)
     if subject.posterior is not None or not subject.trained or not penalties(subject, x):
         return None
     penalty, total = sum(penalties(subject, x)), batch_loss(subject, x, y)

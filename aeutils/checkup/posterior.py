@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from aeutils.checkup.trace import call, trace
+from aeutils.checkup.trace import call, output_of
 
 SPREAD = ("log_var", "logvar", "log_sigma", "logsigma", "var", "sigma", "std", "stddev")
 CENTRE = ("mean", "mu", "loc")
@@ -26,18 +26,17 @@ def find_posterior(subject: Any) -> Posterior | None:
 
     What is called a log variance is taken at its word; a check asks whether it is one.
     """
-    x = subject.data.x_valid
-    for parts in _candidates(subject, x):
+    for parts in _candidates(subject):
         pair = _first_pair(parts)
         if pair is not None:
             return Posterior(*pair)
     return _by_names(subject)
 
 
-def _candidates(subject, x):
+def _candidates(subject):
     if callable(subject.encoder):
-        yield call(subject.encoder, x, False)
-    outputs = subject.outputs(x)
+        yield call(subject.encoder, subject.data.x_valid, False)
+    outputs = subject.valid_outputs
     outputs = list(outputs.values()) if isinstance(outputs, dict) else outputs
     if isinstance(outputs, (tuple, list)) and len(outputs) >= 3:
         copies = subject.reconstruction(outputs)
@@ -70,6 +69,5 @@ def _by_names(subject) -> Posterior | None:
 
 
 def _all_rows(subject, layer) -> np.ndarray:
-    steps = trace(subject.model, subject.data.x_valid)[1]
-    output = [step.output for step in steps if step.layer is layer][-1]
-    return ops.convert_to_numpy(output).reshape(len(subject.data.x_valid), -1)
+    x = subject.data.x_valid
+    return ops.convert_to_numpy(output_of(layer, subject.model, x)).reshape(len(x), -1)

@@ -23,10 +23,16 @@ MODULES = (
 )
 
 
-def load_checks() -> None:
-    """Import the modules of the checks, which enters them in the order of the table."""
+def load_checks() -> list[Check]:
+    """Return all checks in the order of the table, whichever module was imported first."""
     for module in MODULES:
         import_module(f"aeutils.checkup.{module}")
+    return sorted(CHECKS, key=_place)
+
+
+def _place(check: Check) -> int:
+    module = check.ask.__module__.rpartition(".")[2]
+    return MODULES.index(module) if module in MODULES else len(MODULES)
 
 
 def run(
@@ -46,14 +52,13 @@ def run(
         raise ValueError("Give a model, or its two parts as encoder and decoder.")
     if (y_valid is None) != (y_train is None) and x_valid is not None:
         raise ValueError("Give both y_train and y_valid, or neither.")
-    load_checks()
     if model is not None and not callable(model):
         encoder, decoder = _parts(model, encoder, decoder)
         model = None
     parts = [model, encoder, decoder]
     taken = rows.take(parts, x_train, x_valid, y_train, y_valid, mask_value)
     subject = Subject(model, taken, encoder=encoder, decoder=decoder, loss=loss)
-    with kept(subject.model), kept(subject.trainer):
+    with kept(subject.model, subject.trainer):
         _try_call(subject)
         return _ask(subject)
 
@@ -81,7 +86,7 @@ def _try_call(subject: Subject) -> None:
 
 def _ask(subject: Subject) -> Report:
     findings, notes = [], []
-    for check in sorted(CHECKS, key=_place):
+    for check in load_checks():
         try:
             outcome = check.ask(subject)
         except Exception as problem:  # one question that fails must not cost the other answers
@@ -99,12 +104,6 @@ def _ask(subject: Subject) -> Report:
                 )
             )
     return Report(findings, notes)
-
-
-def _place(check: Check) -> int:
-    """Return the place of a check's module in the table, whichever was imported first."""
-    module = check.ask.__module__.rpartition(".")[2]
-    return MODULES.index(module) if module in MODULES else len(MODULES)
 
 
 def show(report: Report) -> None:

@@ -4,17 +4,17 @@ from typing import Any
 
 import numpy as np
 from keras import ops
+from scipy.special import expit
 
 from aeutils.checkup.codes import given
 from aeutils.checkup.divergence import (
     Divergence,
-    batch,
     code_places,
     exchanged,
     points,
     reported,
 )
-from aeutils.checkup.objective import BATCH, loss_of, overrides
+from aeutils.checkup.objective import BATCH, batch, loss_of, overrides
 from aeutils.checkup.state import kept
 from aeutils.checkup.trace import call
 
@@ -91,7 +91,7 @@ def _matched(value: float, subject: Any, outputs: Any) -> tuple[float, bool] | N
     sums = [np.sum((y - raw) ** 2), np.sum((y - raw) ** 2) / 2, np.sum(np.abs(y - raw))]
     if y.min() >= 0 and y.max() <= 1:
         inside = raw.min() >= 0 and raw.max() <= 1
-        p = np.clip(raw if inside else 1 / (1 + np.exp(-np.clip(raw, -60, 60))), 1e-7, 1 - 1e-7)
+        p = np.clip(raw if inside else expit(raw), 1e-7, 1 - 1e-7)
         sums.insert(0, -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)))
     scales = [1.0, 1 / size, 1 / y.shape[-1] if y.ndim > 2 else 1.0]
     apart, scale, averaged = min(

@@ -4,12 +4,13 @@ import keras
 import numpy as np
 from keras import ops
 
+from aeutils.checkup.data import empty_steps
 from aeutils.checkup.findings import Outcome, fine, look, register, wrong
 from aeutils.checkup.gradients import own_loss
-from aeutils.checkup.measures import frequencies, is_vocabulary
+from aeutils.checkup.measures import are_probabilities, frequencies, is_vocabulary
 from aeutils.checkup.settings import loss_name, says_logits
 from aeutils.checkup.subject import Subject
-from aeutils.checkup.trace import call, trace
+from aeutils.checkup.trace import trace
 
 CODE_PAGE = "pitfalls.ipynb#error-11-padding-behind-the-last-word"
 ROWS = 64
@@ -28,7 +29,7 @@ def certain(subject: Subject) -> bool:
         if isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False):
             return True
     x = data.x_valid
-    empty = (x == data.mask_value).reshape(*x.shape[:2], -1).all(axis=-1)
+    empty = empty_steps(x, data.mask_value)
     lengths = (~empty).sum(axis=1)
     only_at_end = np.all(np.diff(empty.astype(int), axis=1) >= 0) and not empty[:, 0].all()
     return bool(only_at_end and len(np.unique(lengths)) >= 3)
@@ -93,7 +94,7 @@ def padding_code(subject: Subject) -> Outcome | None:
     if data.filled is None or not callable(subject.encoder) and subject.code_step is None:
         return None
     steps = data.x_valid.shape[1]
-    empty = (data.x_valid == data.mask_value).reshape(*data.x_valid.shape[:2], -1).all(axis=-1)
+    empty = empty_steps(data.x_valid, data.mask_value)
     last = steps - np.argmin(np.flip(empty, 1), axis=1)
     cut = int(np.quantile(last, 0.5))
     rows = np.flatnonzero(last <= cut)[:ROWS]
@@ -101,7 +102,7 @@ def padding_code(subject: Subject) -> Outcome | None:
         return None
     x = data.x_valid[rows]
     try:
-        pair = [_codes(subject, part) for part in (x, x[:, :cut])]
+        pair = [subject.code_of(part) for part in (x, x[:, :cut])]
     except Exception:  # a model of one length takes no other, and cannot be asked
         return None
     if pair[0].shape != pair[1].shape or pair[0].ndim != 2:
@@ -117,16 +118,6 @@ def padding_code(subject: Subject) -> Outcome | None:
     )
 
 
-def _codes(subject: Subject, x: np.ndarray) -> np.ndarray:
-    if callable(subject.encoder):
-        given = call(subject.encoder, x, False)
-        given = given[0] if isinstance(given, (tuple, list)) else given
-    else:
-        steps = trace(subject.model, x)[1]
-        given = [s.output for s in steps if s.layer is subject.code_step.layer][-1]
-    return ops.convert_to_numpy(given)
-
-
 @register("tokens", "Tokens and the vocabulary", "pitfalls.ipynb#error-3-two-tokenizers")
 def tokens(subject: Subject) -> Outcome | None:
     """Compare the tokens with the outputs, and those of the two sets with each other."""
@@ -138,7 +129,7 @@ def tokens(subject: Subject) -> Outcome | None:
         return None
     if not is_vocabulary(subject):
         return _no_vocabulary(subject, raw, words)
-    whole = raw.min() >= 0 and np.allclose(raw.sum(axis=-1), 1, atol=1e-2)
+    whole = are_probabilities(raw)
     asks = loss_name(subject.loss) == "sparsecategoricalcrossentropy"
     if asks and not whole and not says_logits(subject.loss):
         return wrong(

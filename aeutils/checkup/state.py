@@ -8,18 +8,19 @@ from keras import ops
 
 
 @contextmanager
-def kept(model: keras.Model, seeds: bool = True) -> Iterator[None]:
-    """Give all variables of a model, metrics too, the values back that they had.
+def kept(*models: keras.Model, seeds: bool = True) -> Iterator[None]:
+    """Give all variables of models, metrics too, the values back that they had.
 
     Parameters
     ----------
-    model : keras.Model
-        The model, with its encoder and decoder where it has them.
+    *models : keras.Model
+        The models, with their encoders and decoders where they have them.
     seeds : bool
         Whether the states of random numbers are among them; without them the next call of the
         model draws other numbers.
     """
-    parts = [p for p in (model, getattr(model, "encoder", None), getattr(model, "decoder", None))]
+    names = ("encoder", "decoder")
+    parts = [p for model in models for p in (model, *(getattr(model, n, None) for n in names))]
     layers = [part for part in parts if isinstance(part, keras.Layer)]
     variables = {id(v): v for layer in layers for v in layer.variables}
     metrics = {id(v): v for layer in layers for v in getattr(layer, "metrics_variables", [])}

@@ -11,7 +11,7 @@ from keras import ops
 from aeutils.checkup.answers import ROWS, Answers
 from aeutils.checkup.posterior import Posterior, find_posterior
 from aeutils.checkup.settings import activation_of
-from aeutils.checkup.trace import Step, call, trace
+from aeutils.checkup.trace import Step, call, output_of, trace
 
 # Layers that hand on the values that they get, when nothing is trained.
 CARRIERS = (
@@ -84,16 +84,20 @@ class Subject(Answers):
         """Codes of the validation rows, (n, code size); the means where codes are drawn."""
         if self.posterior is not None:
             return self.posterior.mean
+        x = self.data.x_valid
+        codes = self.code_of(x)
+        return None if codes is None else codes.reshape(len(x), -1)
+
+    def code_of(self, x: np.ndarray) -> np.ndarray | None:
+        """Return what the encoder, or the layer of the code, gives for `x`, in its own shape."""
         if callable(self.encoder):
-            parts = call(self.encoder, self.data.x_valid, False)
+            parts = call(self.encoder, x, False)
             first = parts[0] if isinstance(parts, (tuple, list)) else parts
         elif self.code_step is not None:
-            layer = self.code_step.layer
-            steps = trace(self.model, self.data.x_valid)[1]
-            first = [step.output for step in steps if step.layer is layer][-1]
+            first = output_of(self.code_step.layer, self.model, x)
         else:
             return None
-        return ops.convert_to_numpy(first).reshape(len(self.data.x_valid), -1)
+        return ops.convert_to_numpy(first)
 
     def with_code_of(self, x: np.ndarray, other: np.ndarray) -> np.ndarray | None:
         """Return the copies of `x` when the code comes from `other`, row by row.
@@ -101,10 +105,12 @@ class Subject(Answers):
         All that goes round the code still comes from `x`.
         """
         step = self.code_step
-        if step is None:
-            return None
-        given = [s.output for s in trace(self.model, other)[1] if s.layer is step.layer][-1]
-        outputs = trace(self.model, x, replace={step.layer: lambda _: given})[0]
+        return None if step is None else self.with_output_of(step.layer, x, other)
+
+    def with_output_of(self, layer: keras.Layer, x: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Return the copies of `x` when a layer gives what it gives for `other`, row by row."""
+        given = output_of(layer, self.model, other)
+        outputs = trace(self.model, x, replace={layer: lambda _: given})[0]
         outputs = keras.tree.map_structure(ops.convert_to_numpy, outputs)
         return self.as_targets(self.reconstruction(outputs))
 

@@ -1,6 +1,6 @@
 """Seeing and replacing what each layer gives, whatever way the model was written."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -48,17 +48,18 @@ def leaves(model: keras.Layer) -> list[keras.Layer]:
 
 
 @contextmanager
-def _watched(layers: list[keras.Layer], steps: list[Step], replace: dict) -> Iterator[None]:
-    own = {id(layer): layer.__dict__.get("call") for layer in layers}
-    for layer in layers:
-        object.__setattr__(layer, "call", _spy(layer, layer.call, steps, replace))
+def with_calls(calls: Mapping[keras.Layer, Callable]) -> Iterator[None]:
+    """Have layers answer by other functions in place of their `call`, until the block ends."""
+    own = {layer: layer.__dict__.get("call") for layer in calls}
+    for layer, function in calls.items():
+        object.__setattr__(layer, "call", function)
     try:
         yield
     finally:
-        for layer in layers:
+        for layer, before in own.items():
             object.__delattr__(layer, "call")
-            if own[id(layer)] is not None:
-                object.__setattr__(layer, "call", own[id(layer)])
+            if before is not None:
+                object.__setattr__(layer, "call", before)
 
 
 def _spy(layer, call, steps: list[Step], replace: dict):
@@ -100,9 +101,14 @@ def trace(
     replace = {id(layer): function for layer, function in (replace or {}).items()}
     if not model.built:  # which may call the layers with no values
         call(model, x[:1], training)
-    with _watched(leaves(model), steps, replace):
+    with with_calls({a: _spy(a, a.call, steps, replace) for a in leaves(model)}):
         output = call(model, x, training)
     return output, steps
+
+
+def output_of(layer: keras.Layer, model: keras.Layer, x: Tensor) -> Tensor:
+    """Return what a layer gives when its model is called on `x`; of several calls, the last."""
+    return [step.output for step in trace(model, x)[1] if step.layer is layer][-1]
 
 
 def call(model: Any, x: Tensor, training: bool | None) -> Any:

@@ -10,6 +10,7 @@ from aeutils.checkup.findings import Outcome, fine, look, register, wrong
 from aeutils.checkup.gradients import gradients as gradients_of
 from aeutils.checkup.gradients import own_loss
 from aeutils.checkup.measures import errors, learned
+from aeutils.checkup.once import once
 from aeutils.checkup.settings import loss_name
 from aeutils.checkup.subject import Subject
 
@@ -140,23 +141,22 @@ def gradients(subject: Subject) -> Outcome | None:
     return fine(measured)
 
 
+@once
 def _by_layer(subject: Subject) -> dict[str, tuple[float, float, bool]]:
     """Return for each layer the norms of its weights and their gradients, and if it has a path."""
-    if "gradients by layer" not in subject.__dict__:
-        groups: dict[str, list] = {}
-        for weight, grad in gradients_of(subject):
-            groups.setdefault(weight.path.rpartition("/")[0] or weight.path, []).append(
-                (ops.convert_to_numpy(weight), grad)
-            )
-        subject.__dict__["gradients by layer"] = {
-            name: (
-                _norm([weight for weight, _ in pairs]),
-                _norm([grad for _, grad in pairs if grad is not None]),
-                any(grad is not None for _, grad in pairs),
-            )
-            for name, pairs in groups.items()
-        }
-    return subject.__dict__["gradients by layer"]
+    groups: dict[str, list] = {}
+    for weight, grad in gradients_of(subject):
+        groups.setdefault(weight.path.rpartition("/")[0] or weight.path, []).append(
+            (ops.convert_to_numpy(weight), grad)
+        )
+    return {
+        name: (
+            _norm([weight for weight, _ in pairs]),
+            _norm([grad for _, grad in pairs if grad is not None]),
+            any(grad is not None for _, grad in pairs),
+        )
+        for name, pairs in groups.items()
+    }
 
 
 def _norm(arrays: list[np.ndarray]) -> float:

@@ -10,6 +10,7 @@ from aeutils.evaluation.errors import (
     mean_image_error,
     mse,
     pca_errors,
+    principal_components,
     squared_error_per_image,
 )
 from aeutils.evaluation.likelihood import elbo_terms, importance_weighted_nll
@@ -28,5 +29,6 @@ __all__ = [
     "mse",
     "parzen_log_likelihood",
     "pca_errors",
+    "principal_components",
     "squared_error_per_image",
 ]

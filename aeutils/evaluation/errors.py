@@ -106,16 +106,26 @@ def pca_errors(
     mean = train.mean(axis=0)
     train -= mean
     test -= mean
-    energy = ((test @ _components(train)) ** 2).mean(axis=0)
+    energy = ((test @ principal_components(train)) ** 2).mean(axis=0)
     error = np.sum(test**2) / len(test) - np.concatenate([[0.0], np.cumsum(energy)])
     # More components than there are do not help.
     return {size: float(max(error[min(size, len(energy))], 0.0)) for size in code_sizes}
 
 
-def _components(centred: np.ndarray) -> np.ndarray:
-    """Return the principal components as columns, the first one first.
+def principal_components(centred: np.ndarray) -> np.ndarray:
+    """Return the principal components of rows as columns, the first one first.
 
     Through the matrix of all pairs of columns or of rows, whichever is the smaller.
+
+    Parameters
+    ----------
+    centred : ndarray of shape (n, features)
+        Rows without their mean.
+
+    Returns
+    -------
+    ndarray of shape (features, min(features, n - 1))
+        Orthonormal columns; `features` of them where there are as many rows or more.
     """
     rows, columns = centred.shape
     if columns <= rows:

@@ -7,18 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 
-KEYS = {
-    "data": "data_range not_finite constant_columns duplicates shapes logits",
-    "training settings": "learning_rate accuracy loss_at_start gradients frozen",
-    "errors": "mean_error pca_error nearest_error overfit",
-    "outputs": "same_output dead_outputs",
-    "code": "dead_units saturated_units code_dimensions code_ignored way_round identity dense_code",
-    "penalties": "penalty_missing penalty_batch penalty_strength",
-    "variational": "kl_negative kl_at_prior kl_scale kl_variance collapsed",
-    "modes": "noise_repeats noise_in_inference batch_dependence modes_apart",
-    "sequences": "padding_loss padding_code tokens",
-}
-ALL_KEYS = tuple(key for keys in KEYS.values() for key in keys.split())
+from aeutils.checkup.run import load_checks
+
+ALL_KEYS = tuple(check.key for check in load_checks())
 
 
 @dataclass(frozen=True)

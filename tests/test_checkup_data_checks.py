@@ -46,9 +46,51 @@ def test_data_range_of_one_loud_column():
     assert outcome.verdict == "look" and "100%" in outcome.measured
 
 
+@pytest.mark.parametrize(
+    "train, valid, expected",
+    [
+        (UNIT, 255 * UNIT, "wrong"),
+        (255 * UNIT, UNIT, "wrong"),
+        (UNIT, 2 * UNIT - 1, "wrong"),
+        (UNIT, UNIT, "fine"),
+        (UNIT, UNIT + 0.05, "fine"),
+    ],
+)
+def test_data_range_of_two_sets(train, valid, expected):
+    model = copier()
+    rows = Subject(model, take(model, train[:300], valid[300:], None, None, None))
+    outcome = data_checks.data_range(rows)
+    assert outcome.verdict == expected
+    assert ("rows lie outside of" in outcome.measured) == (expected == "wrong")
+
+
+def test_data_range_of_a_set_that_is_a_little_larger():
+    full = UNIT.copy()
+    full[:, 0] = 1  # the largest value, in each row
+    full[300:] *= 1.05
+    assert verdict(data_checks.data_range(subject(copier(), full))) == "fine"
+
+
+def test_data_range_of_two_sets_with_a_few_rows_far_out():
+    some = UNIT.copy()
+    some[300:320] *= 10
+    assert verdict(data_checks.data_range(subject(copier(), some))) == "fine"
+    targets = {"y_train": UNIT[:300], "y_valid": 255 * UNIT[300:]}
+    outcome = data_checks.data_range(subject(copier(), UNIT, **targets))
+    assert outcome.verdict == "wrong" and outcome.measured.startswith("targets of 100%")
+
+
 def test_data_range_behind_a_layer_that_scales():
     model = keras.Sequential([*behind("sigmoid").layers, layers.Rescaling(255.0)])
     assert verdict(data_checks.data_range(subject(model, 250 * UNIT))) == "fine"
+
+
+def test_pixels_that_the_model_scales_itself():
+    pixels = np.round(255 * UNIT)
+    plain = behind(None)
+    scaled = keras.Sequential([keras.Input((SIZE,)), layers.Rescaling(1 / 255), *plain.layers])
+    assert "Divide them" in data_checks.data_range(subject(plain, pixels)).advice
+    assert verdict(data_checks.data_range(subject(scaled, pixels))) == "fine"
 
 
 def test_not_finite():
@@ -78,6 +120,20 @@ def test_constant_columns():
     images = moved.reshape(400, 4, 6)
     model = keras.Sequential([keras.Input((4, 6)), layers.Flatten(), layers.Reshape((4, 6))])
     assert "2 of them change" in data_checks.constant_columns(subject(model, images)).measured
+
+
+@pytest.mark.parametrize(
+    "train, valid, expected",
+    [(0, 0, "fine"), (0, 2, "fine"), (0, 5, "fine"), (0, 60, "wrong"), (3, 60, "fine")],
+)
+def test_columns_that_were_lost_in_training(train, valid, expected):
+    """An empty margin has a few pixels in some image, and they may all stand in one set."""
+    images = np.abs(np.concatenate([X, X, X], axis=1))
+    images[:, :3] = 0
+    images[:train, :3] = 1
+    images[300 : 300 + valid, :3] = 1
+    model = keras.Sequential([keras.Input((3 * SIZE,)), layers.Dense(3), layers.Dense(3 * SIZE)])
+    assert verdict(data_checks.constant_columns(subject(model, images))) == expected
 
 
 @pytest.mark.parametrize("shared, expected", [(0, "fine"), (5, "look"), (50, "wrong")])

@@ -89,6 +89,35 @@ def test_overfit():
     assert verdict(error_checks.overfit(subject(model, noise))) == "wrong"
     assert verdict(error_checks.overfit(subject(weaker(1.0)))) == "fine"
     half = keras.Sequential([keras.Input((SIZE,)), first, dense(0.5 * noise[:300])])
-    assert verdict(error_checks.overfit(subject(half, noise))) == "look"
+    outcome = error_checks.overfit(subject(half, noise))
+    assert outcome.verdict == "look" and "by heart" not in outcome.advice
     untrained = keras.Sequential([keras.Input((SIZE,)), layers.Dense(SIZE)])
     assert error_checks.overfit(subject(untrained)) is None
+
+
+def nearest(sharp):
+    """A code of three numbers, and from it the training rows whose codes are near, not a map."""
+    codes = X[:300] @ AXES
+    choose = dense(
+        2 * sharp * codes.T, bias=-sharp * np.sum(codes**2, axis=1), activation="softmax"
+    )
+    return keras.Sequential([keras.Input((SIZE,)), dense(AXES), choose, dense(X[:300])])
+
+
+def test_what_pca_of_the_same_rows_knows_better_was_learned_by_heart():
+    outcome = error_checks.overfit(subject(nearest(1e3)))
+    assert outcome.verdict == "wrong" and "; PCA of these" in outcome.measured
+    share = error_checks.errors(subject(nearest(1e3)))
+    assert share[0] < error_checks.UNEXPLAINED * share[1]  # the other proof does not see it
+    assert verdict(error_checks.overfit(subject(nearest(3.0)))) == "look"
+
+
+def test_a_little_by_heart_that_costs_little():
+    """The best linear copy, and a third of what it leaves of the nearest training row."""
+    rows, x = X[:300], keras.Input((SIZE,))
+    left = rows - rows @ AXES @ AXES.T
+    sharp = dense(2e3 * rows.T, bias=-1e3 * np.sum(rows**2, axis=1), activation="softmax")
+    copies = dense(AXES.T)(dense(AXES)(x))
+    model = keras.Model(x, layers.Add()([copies, dense(0.35 * left)(sharp(x))]))
+    outcome = error_checks.overfit(subject(model))
+    assert outcome.verdict == "look" and "PCA" not in outcome.measured

@@ -6,7 +6,7 @@ import pytest
 from checkup_cases import AXES, SIZE, Variational, copier, subject
 from keras import layers, ops
 
-from aeutils.checkup.gradients import gradients, own_loss
+from aeutils.checkup.gradients import falls, gradients, own_loss
 
 
 def test_gradient_of_a_linear_model():
@@ -57,3 +57,18 @@ def test_own_loss_of_a_model_with_a_loss_method():
     model.compile("adam")
     assert own_loss(model)
     assert all(grad is not None for _, grad in gradients(subject(model)))
+
+
+def test_falls_of_a_quadratic_loss():
+    """One bias that is off by 0.5 everywhere: the loss along its gradient is a parabola."""
+    model = copier()
+    for layer in model.layers:
+        layer.trainable = layer is model.layers[-1]
+    model.layers[-1].bias.assign(np.full(SIZE, 0.5))
+    model.compile("adam", "mse")
+    rows = subject(model)
+    before = [ops.convert_to_numpy(w).copy() for w in model.weights]
+    small, large, absurd = falls(rows, (0.01, 0.1, 1e4))
+    assert large / small == pytest.approx(10, rel=0.05) and small > 0 > absurd
+    for old, new in zip(before, model.weights, strict=True):
+        np.testing.assert_array_equal(old, ops.convert_to_numpy(new))

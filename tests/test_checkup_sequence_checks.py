@@ -52,20 +52,39 @@ def test_padding_loss():
     assert verdict(sequence_checks.padding_loss(subject(recurrent(True), ROWS))) == "look"
 
 
+def test_padding_loss_behind_a_layer_that_drops_the_mask():
+    """RepeatVector: the loss of Keras moves with targets at the padding, so it counts them."""
+    model, asked = recurrent(True), subject(recurrent(True), ROWS)
+    moved = np.where(REAL[..., None], ROWS, 9).astype("float32")
+    losses = [model.evaluate(ROWS, rows, verbose=0) for rows in (ROWS, moved)]
+    assert losses[1] > losses[0] + 1
+    assert "does not reach the loss" in sequence_checks.padding_loss(asked).advice
+    unmasked = sequence_checks.padding_loss(subject(recurrent(False), ROWS))
+    assert "Put a Masking layer" in unmasked.advice
+
+
 def test_padding_loss_keeps_silent():
     assert sequence_checks.padding_loss(subject(copier())) is None
     full = 2 + RNG.normal(size=(200, STEPS, 3)).astype("float32")
     assert sequence_checks.padding_loss(subject(recurrent(False), full)) is None
 
 
+@pytest.mark.parametrize("length", [None, STEPS])
 @pytest.mark.parametrize("masked, expected", [(True, "fine"), (False, "wrong")])
-def test_padding_code(masked, expected):
-    rows = subject(recurrent(masked, None), ROWS)
-    assert verdict(sequence_checks.padding_code(rows)) == expected
+def test_padding_code(masked, expected, length):
+    model = recurrent(masked, length)
+    assert verdict(sequence_checks.padding_code(subject(model, ROWS))) == expected
+    if length is not None:
+        with pytest.raises(ValueError):  # the model insists on its length again
+            model(np.zeros((2, STEPS + 1, 3), "float32"))
 
 
 def test_padding_code_keeps_silent_where_the_length_is_fixed():
-    assert sequence_checks.padding_code(subject(recurrent(False), ROWS)) is None
+    flat = [keras.Input((STEPS, 3)), layers.Masking(), layers.Flatten(), layers.Dense(3)]
+    model = keras.Sequential([*flat, layers.Dense(3 * STEPS), layers.Reshape((STEPS, 3))])
+    asked = subject(model, ROWS)
+    assert asked.data.filled is not None
+    assert sequence_checks.padding_code(asked) is None
 
 
 def test_certain():
@@ -99,9 +118,60 @@ def test_tokens(activation, width, loss, expected):
     assert verdict(sequence_checks.tokens(subject(model, TOKENS))) == expected
 
 
-def test_tokens_that_are_one_word():
+def masked_words(y, y_pred):
+    real = ops.cast(y != 0, y_pred.dtype)
+    return ops.sum(real * ops.sparse_categorical_crossentropy(y, y_pred)) / ops.sum(real)
+
+
+def all_words(y, y_pred):
+    return ops.mean(ops.sparse_categorical_crossentropy(y, y_pred))
+
+
+def words_by_logits(y, y_pred):
+    return ops.mean(ops.sparse_categorical_crossentropy(y, y_pred, from_logits=True))
+
+
+def not_of_probabilities(y, y_pred):
+    return ops.mean(ops.square(ops.one_hot(ops.cast(y, "int32"), WORDS) - y_pred))
+
+
+@pytest.mark.parametrize(
+    "activation, loss, expected",
+    [
+        (None, masked_words, "wrong"),
+        (None, all_words, "wrong"),
+        (None, words_by_logits, "fine"),
+        (None, not_of_probabilities, "fine"),
+        ("softmax", masked_words, "fine"),
+    ],
+)
+def test_a_loss_of_the_readers_own_is_asked_what_it_takes(activation, loss, expected):
+    model = speaker(activation)
+    model.compile("adam", loss)
+    assert verdict(sequence_checks.tokens(subject(model, TOKENS))) == expected
+
+
+def verdict_on(tokens):
     model = speaker("softmax")
     model.compile("adam", "sparse_categorical_crossentropy")
-    same = np.where(RNG.random(TOKENS.shape) < 0.6, 1, TOKENS) * REAL
-    assert verdict(sequence_checks.tokens(subject(model, same))) == "look"
+    return verdict(sequence_checks.tokens(subject(model, tokens)))
+
+
+def test_tokens_that_are_one_word():
+    drawn = RNG.random(TOKENS.shape)
+    same = np.where(drawn < 0.6, 1, TOKENS) * REAL
+    assert verdict_on(same) == "wrong"
     assert sequence_checks.tokens(subject(copier(), X)) is None
+    # Two words of which each has a third may be a language; so may an alphabet of few letters.
+    two = np.where(drawn < 0.35, 1, np.where(drawn < 0.65, 2, TOKENS)) * REAL
+    assert verdict_on(two) == "look"
+    letters = np.where(drawn < 0.6, 1, 1 + TOKENS % 5) * REAL
+    assert verdict_on(letters) == "look"
+
+
+def test_a_word_that_is_frequent_in_one_set():
+    drawn = RNG.random(TOKENS.shape)
+    other = np.where((drawn < 0.5) & (np.arange(200)[:, None] >= 150), WORDS - 1, TOKENS) * REAL
+    rare = np.where((other == WORDS - 1) & (np.arange(200)[:, None] < 150), 1, other)
+    assert verdict_on(rare) == "wrong"
+    assert verdict_on(TOKENS) == "fine"

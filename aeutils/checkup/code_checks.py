@@ -12,6 +12,7 @@ from aeutils.checkup.objective import penalties
 from aeutils.checkup.subject import Subject
 
 ROUND = "pitfalls.ipynb#error-29-a-way-round-the-code"
+TINY = 1e-8  # of the largest variance: a direction that rounding makes
 SPARSE = ("spars", "penalty", "lifetime")
 
 
@@ -47,7 +48,8 @@ def code_dimensions(subject: Subject) -> Outcome | None:
     if used < size / 4 and used < needed / 2:
         return look(
             f"{measured}; the data need {needed}",
-            "Most of the code is idle: look for dead units, a large penalty or a large step size.",
+            "Most of the code is idle: look for dead units, a large penalty or step size, or take "
+            "fewer numbers.",
         )
     return fine(measured)
 
@@ -76,7 +78,11 @@ def code_ignored(subject: Subject) -> Outcome | None:
 
 @register("way_round", "Ways round the code", ROUND)
 def way_round(subject: Subject) -> Outcome | None:
-    """Exchange the code for that of another row: the copy has to become one of that row."""
+    """Exchange the code for that of another row: the copy has to become one of that row.
+
+    Who knows nothing of a row but the code of another one cannot beat the mean row. A copy that
+    does has learned of its row elsewhere.
+    """
     pair = exchanged_copies(subject)
     if pair is None or not subject.trained:
         return None
@@ -84,20 +90,24 @@ def way_round(subject: Subject) -> Outcome | None:
     if errors is None or errors[0] > 0.8 * errors[2]:
         return None
     own, other, mean = errors
+    if subject.data.filled is None and subject.data.kind != "tokens":  # sets of another scale
+        mean = min(mean, float(subject.data.target_valid[: len(pair[0])].var(axis=0).mean()))
     measured = f"error {own:.3g}, with the code of another row {other:.3g}, of the mean row"
     measured += f" {mean:.3g}"
     advice = "What the decoder gives comes past the code: remove the skip connections, or the"
     advice += " inputs of the decoder other than the code."
-    if other - own < 0.05 * mean:
+    if other - own < 0.05 * mean or other < 0.8 * mean:
         return (wrong if subject.data.copies else look)(measured, advice)
-    if other < 0.8 * mean:
-        return look(measured, advice)
     return fine(measured)
 
 
 @register("identity", "Copies of everything", "denoising.ipynb#more-units-than-pixels")
 def identity(subject: Subject) -> Outcome | None:
-    """Copy noise and shuffled rows: a code with room for everything copies them as well."""
+    """Copy noise and shuffled rows: a code with room for everything copies them as well.
+
+    Training may not have come so far. But where no layer is smaller than a row, and neither noise
+    nor a penalty is asked for, a plain copy is all that the loss asks for, and it has no error.
+    """
     x, codes = subject.data.x_valid, subject.codes
     if codes is None or subject.data.kind == "tokens" or subject.posterior is not None:
         return None
@@ -109,12 +119,41 @@ def identity(subject: Subject) -> Outcome | None:
     noise_share, shuffled, own = (_unexplained(subject, rows) for rows in _others(subject))
     measured = f"of the variance {noise_share:.2g} of noise, {shuffled:.2g} of shuffled rows and"
     measured += f" {own:.2g} of the data are lost; {codes.shape[1]} numbers for {size}"
-    if own > 0.1 or max(noise_share, shuffled) > max(3 * own, 0.02):
+    limited = penalties(subject, x[:8]) or noise(subject, True) > 1e-4 or _sparse(subject, size)
+    copied = own <= 0.1 and max(noise_share, shuffled) <= max(3 * own, 0.02)
+    room = own < 0.5 and not limited and _all_wide(subject, size) and _full_rank(subject)
+    if not copied and not room:
         return fine(measured)
     advice = "The code can hold every input: take fewer units than inputs, or add noise or a"
     advice += " penalty."
-    limited = penalties(subject, x[:8]) or noise(subject, True) > 1e-4 or np.mean(codes == 0) > 0.3
+    measured += "" if copied else ", with no layer that is smaller and nothing that restrains it"
     return (look if limited else wrong)(measured, advice)
+
+
+def _sparse(subject: Any, size: int) -> bool:
+    """Say whether few units of a code are on in a row: what a ReLU leaves by itself is a half."""
+    on = np.mean(np.sum(subject.codes != 0, axis=1))
+    return bool(on < 0.25 * min(size, subject.codes.shape[1]))
+
+
+def _all_wide(subject: Any, size: int) -> bool:
+    """Say whether all layers hold as many numbers as a row, and one with weights gives a vector.
+
+    Maps of convolutions alone say nothing: each of their numbers sees a part of the image.
+    """
+    last = subject.output_step
+    inside = [step for step in subject.steps[:-1] if last is None or step.layer is not last.layer]
+    vector = any(step.layer.weights and len(step.output.shape) == 2 for step in inside)
+    one_row = subject.data.kind in ("images", "table")
+    return bool(one_row and vector and all(step.size >= size for step in inside))
+
+
+def _full_rank(subject: Any) -> bool:
+    """Say whether codes vary in half as many directions as the rows or more."""
+    ranks = [
+        int(np.sum(v > TINY * v[0])) for v in map(_variances, (subject.codes, subject.data.x_valid))
+    ]
+    return ranks[0] >= 0.5 * ranks[1]
 
 
 def _others(subject: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

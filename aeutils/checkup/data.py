@@ -136,13 +136,27 @@ def take(
 def _pair(x: Any, y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     if x is None:
         raise ValueError(f"x_{name} is missing; give the rows that the model is made for.")
+    if isinstance(x, (tuple, list)) and any(np.ndim(part) > 1 for part in x[:1]) and _differ(x):
+        raise ValueError(
+            f"x_{name} is a {type(x).__name__} of {len(x)} arrays; give them one by one: "
+            "examine(model, x_train, x_valid)."
+        )
     x = inputs.as_array(x, f"x_{name}")
     y = x if y is None else inputs.as_array(y, f"y_{name}")
-    if x.ndim < 2 or len(x) == 0:
-        raise ValueError(f"x_{name} has shape {x.shape}; expected (n, ...) with n above 0.")
+    if x.ndim < 2:
+        raise ValueError(
+            f"x_{name} has shape {x.shape}, no more than one number a row. Labels are not what an "
+            "autoencoder copies; a single row is given as x[None]."
+        )
+    if len(x) == 0:
+        raise ValueError(f"x_{name} has shape {x.shape}: not a single row.")
     if len(x) != len(y):
         raise ValueError(f"x_{name} has {len(x)} rows and y_{name} {len(y)}; they must match.")
     return x, y
+
+
+def _differ(parts: Any) -> bool:
+    return len({np.shape(part) for part in parts}) > 1
 
 
 def _draw(x: np.ndarray, y: np.ndarray, most: int, name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -2,11 +2,12 @@
 
 import numpy as np
 from keras import ops
+from scipy.special import gammaln
 
 from aeutils.checkup.data import Data
 from aeutils.checkup.findings import Outcome, fine, look, register, wrong
 from aeutils.checkup.settings import loss_name, says_logits
-from aeutils.checkup.subject import Subject
+from aeutils.checkup.subject import SCALERS, Subject
 
 # What an activation can give.
 REACH = {
@@ -22,16 +23,27 @@ REACH = {
 PROBABILITIES = ("binarycrossentropy", "binaryfocalcrossentropy")
 CROSS_ENTROPIES = (*PROBABILITIES, "categoricalcrossentropy", "sparsecategoricalcrossentropy")
 SHARE, EVEN, LEAKED = 0.01, 1e4, 0.1
+CHANCE, MARGIN = 1e-6, 0.1
 # A table with so many columns may be an image in one line, whose margin is empty.
 PIXELS = 64
 
 
 @register("data_range", "Range of the targets", "pitfalls.ipynb#error-26-inputs-from-0-to-255")
 def data_range(subject: Subject) -> Outcome | None:
-    """Compare the range of the targets with what the output can reach and the loss asks for."""
+    """Compare the range of the targets with what the output can reach and the loss asks for.
+
+    Before that, compare the ranges of the two sets.
+    """
     data = subject.data
     if data.kind == "tokens":
         return None
+    apart = _sets_apart(data)
+    if apart:
+        return wrong(
+            apart,
+            "No split of the same rows does that. Prepare both sets in one function: the same "
+            "division, and for both the mean and standard deviation of the training rows.",
+        )
     target = _without_padding(data)
     low, high = float(target.min()), float(target.max())
     measured = f"targets from {low:.4g} to {high:.4g}"
@@ -49,7 +61,8 @@ def data_range(subject: Subject) -> Outcome | None:
         )
     if missed > 0:
         return look(f"{measured}, behind {activation}", "A few targets are out of reach.")
-    if low >= 0 and 100 < high <= 255.5 and np.all(target == np.round(target)):
+    pixels = low >= 0 and 100 < high <= 255.5 and np.all(target == np.round(target))
+    if pixels and not _scales_itself(subject):
         return look(measured, "These look like unscaled pixels. Divide them by 255.")
     if activation == "tanh" and low >= 0:
         return look(
@@ -57,6 +70,34 @@ def data_range(subject: Subject) -> Outcome | None:
             "Half of what tanh gives lies below all targets. Take a sigmoid, or targets from -1.",
         )
     return _columns(data, measured)
+
+
+def _scales_itself(subject: Subject) -> bool:
+    return subject.first_step is not None and isinstance(subject.first_step.layer, SCALERS)
+
+
+def _sets_apart(data: Data) -> str:
+    """Say which set has most of its rows outside of the range of the other, if one has.
+
+    A tenth of the range is allowed for, and it must be no chance that all these rows came into one
+    set.
+    """
+    pairs = [("inputs", data.x_train, data.x_valid)]
+    if not data.copies:
+        pairs.append(("targets", data.target_train, data.target_valid))
+    for what, train, valid in pairs:
+        for name, rows, others in (("validation", valid, train), ("training", train, valid)):
+            low, high = float(others.min()), float(others.max())
+            slack = MARGIN * (high - low)
+            flat = rows.reshape(len(rows), -1)
+            out = np.any((flat < low - slack) | (flat > high + slack), axis=1)
+            chance = _log_chance(out.sum(), len(others), len(rows))
+            if out.mean() > 0.5 and chance < np.log(CHANCE):
+                return (
+                    f"{what} of {out.mean():.0%} of the {name} rows lie outside of {low:.4g} to "
+                    f"{high:.4g}, where the other set is"
+                )
+    return ""
 
 
 def _without_padding(data: Data) -> np.ndarray:
@@ -130,26 +171,42 @@ def _rows_not_finite(rows: np.ndarray) -> int:
 
 @register("constant_columns", "Columns that never change", "vanilla.ipynb#dead-pixels")
 def constant_columns(subject: Subject) -> Outcome | None:
-    """Count the columns that have one value in all training rows."""
+    """Count the columns that have one value in all training rows.
+
+    Rows of one source could stand in either set. So we ask how probable it is that the rows with
+    another value all came into the validation set: the margin of an image has one or two of them.
+    """
     data = subject.data
     if data.kind in ("tokens", "sequences"):
         return None
     rows = data.x_train.reshape(len(data.x_train), -1)
     still = np.all(rows == rows[:1], axis=0)
     new = data.x_valid.reshape(len(data.x_valid), -1)
-    moved = int((still & np.any(new != rows[:1], axis=0)).sum())
+    moved = still * np.sum(new != rows[:1], axis=0)
     measured = f"{still.sum()} of {still.size}"
     if still.all():
         return wrong(measured, "All training rows are the same row. Look at how they were loaded.")
+    measured += f"; {np.sum(moved > 0)} of them change in the validation rows" * bool(moved.any())
+    lost = _log_chance(moved, len(rows), len(new)) + np.log(still.size) < np.log(CHANCE)
+    if lost.sum() > SHARE * still.size:
+        return wrong(
+            f"{measured}, {lost.sum()} of them in up to {moved.max() / len(new):.0%} of these",
+            "No split of the same rows does that: these columns were lost in the training rows, or "
+            "the two sets are of different kinds. Look at how both were made.",
+        )
     pixels = still.size >= PIXELS and np.all(rows[0, still] == rows.min())
     if data.kind == "table" and still.any() and not pixels:
         return look(measured, "A column without change teaches nothing. Leave it out.")
-    if moved > 0.05 * still.size:
-        return look(
-            f"{measured}; {moved} of them change in the validation rows",
-            "The two sets differ. Draw both from the same rows.",
-        )
+    if np.sum(moved > 0) > 0.05 * still.size:
+        return look(measured, "The two sets differ. Draw both from the same rows.")
     return fine(measured)
+
+
+def _log_chance(moved: np.ndarray, train: int, valid: int) -> np.ndarray:
+    """Return the logarithm of the chance that so many rows, shuffled, all come to validation."""
+    rows = np.asarray(moved, dtype=np.float64)
+    ways = gammaln(valid + 1) - gammaln(valid - rows + 1)
+    return ways - gammaln(train + valid + 1) + gammaln(train + valid - rows + 1)
 
 
 @register(

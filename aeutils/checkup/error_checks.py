@@ -54,7 +54,7 @@ def pca_error(subject: Subject) -> Outcome | None:
         return None
     fair = min(size, max(1, round(code_bits(codes) / BITS)))
     error = mean_square(subject.valid_copies, data.target_valid, data.filled)
-    rivals = {k: _pca(subject, rows, k) for k in {size, fair}}
+    rivals = {k: pca_copies(subject, rows, k) for k in {size, fair}}
     measured = f"{error:.4g}; PCA with {size} numbers {rivals[size]:.4g}"
     if fair < size:
         measured += f", with {fair} (as many bits) {rivals[fair]:.4g}"
@@ -67,8 +67,11 @@ def pca_error(subject: Subject) -> Outcome | None:
     return fine(measured)
 
 
-def _pca(subject: Subject, rows: np.ndarray, size: int) -> float:
-    """Return the error on validation rows of PCA with so many numbers."""
+def pca_copies(subject: Subject, rows: np.ndarray, size: int) -> float:
+    """Return the error on validation rows of PCA with so many numbers.
+
+    The training targets come as rows of shape (n, features).
+    """
     data = subject.data
     mean, axes = rows.mean(axis=0), data.axes[:, :size]
     new = data.target_valid.reshape(len(data.target_valid), -1) - mean
@@ -119,7 +122,11 @@ def nearest_error(subject: Subject) -> Outcome | None:
 
 @register("overfit", "Error on new rows against training rows", OVERFIT_PAGE)
 def overfit(subject: Subject) -> Outcome | None:
-    """Compare the error on validation rows with that on training rows."""
+    """Compare the error on validation rows with that on training rows.
+
+    Learned by heart is what is better than PCA of the same training rows on these, and worse on
+    new ones: a map with fewer freedoms had learned more that holds.
+    """
     data, pair = subject.data, errors(subject)
     if not subject.trained or pair is None or is_vocabulary(subject):
         return None
@@ -129,9 +136,32 @@ def overfit(subject: Subject) -> Outcome | None:
     new = mean_square(subject.valid_copies, data.target_valid, data.filled)
     measured = f"{new:.4g} on validation rows, {seen:.4g} on training rows"
     if new > 1.5 * seen:
-        verdict = wrong if new > FAR * seen and pair[0] > UNEXPLAINED * pair[1] else look
-        return verdict(
+        by_heart = new > FAR * seen and pair[0] > UNEXPLAINED * pair[1]
+        linear = _linear_errors(subject)
+        if linear is not None and seen * WORSE < linear[0] and new > WORSE * linear[1]:
+            by_heart = True
+            measured += f"; PCA of these {linear[1]:.4g} and {linear[0]:.4g}"
+        if by_heart:
+            advice = "It knows the training rows by heart. Take more rows, or a smaller network."
+            return wrong(measured, advice)
+        return look(
             measured,
-            "It knows the training rows by heart. Take more rows, or a smaller network.",
+            "New rows are copied worse. If the training error is a good one, take more rows, noise "
+            "or a smaller network; else look at the scale of the columns first.",
         )
     return fine(measured)
+
+
+def _linear_errors(subject: Subject) -> tuple[float, float] | None:
+    """Return the errors of PCA on training and on validation rows, as many numbers as the code."""
+    data, codes = subject.data, subject.codes
+    if not (data.copies and comparable(subject)) or codes is None or data.filled is not None:
+        return None
+    rows = data.target_train.reshape(len(data.target_train), -1).astype(np.float64)
+    size = codes.shape[1]
+    if size >= min(rows.shape) or size == 0:
+        return None
+    centred = rows - rows.mean(axis=0)
+    kept = centred @ data.axes[:, :size]
+    seen = (np.sum(centred**2) - np.sum(kept**2)) / rows.size
+    return float(seen), pca_copies(subject, rows, size)

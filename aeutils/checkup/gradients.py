@@ -64,6 +64,25 @@ def gradients(subject: Subject) -> list[tuple[keras.Variable, np.ndarray | None]
     ]
 
 
+def falls(subject: Subject, rates: tuple[float, ...]) -> list[float]:
+    """Return by how much one step of each rate against the gradient lowers the loss of a batch.
+
+    No weight stays moved. Penalties and noise count as in training; the noise is the same each
+    time.
+    """
+    data = subject.data
+    x, y = data.x_train[:BATCH], data.target_train[:BATCH]
+    found = [(weight, grad) for weight, grad in gradients(subject) if grad is not None]
+    gives_logits = subject.gives_logits
+    values = []
+    for rate in (0.0, *rates):
+        with kept(subject.model):
+            for weight, grad in found:
+                weight.assign(weight - rate * grad)
+            values.append(float(ops.convert_to_numpy(batch_loss(subject, x, y, gives_logits))))
+    return [values[0] - value for value in values[1:]]
+
+
 def _by_tape(weights: list[keras.Variable], loss: Callable[[], Any]) -> list:
     import tensorflow as tf
 

@@ -78,8 +78,11 @@ def _try_call(subject: Subject) -> None:
     try:
         subject.outputs(subject.data.x_valid[:2])
     except Exception as problem:
+        given, asked = subject.data.x_valid.shape[1:], getattr(subject.model, "input_shape", None)
+        known = isinstance(asked, tuple) and asked[1:] != given
         raise ValueError(
-            f"The model cannot be called on rows of shape {subject.data.x_valid.shape[1:]}: "
+            f"The model cannot be called on rows of shape {given}"
+            f"{f'; it is made for {asked[1:]}' if known else ''}: "
             f"{type(problem).__name__}: {problem}. Give the data as you give them to fit."
         ) from problem
 

@@ -23,6 +23,13 @@ CARRIERS = (
     keras.layers.InputLayer,
 )
 
+SCALERS = (
+    keras.layers.Normalization,
+    keras.layers.BatchNormalization,
+    keras.layers.LayerNormalization,
+    keras.layers.Rescaling,
+)
+
 
 class Subject(Answers):
     """A model with its data; every check asks this object, also for what the layers give."""
@@ -35,6 +42,12 @@ class Subject(Answers):
     def steps(self) -> list[Step]:
         """Calls of the layers on validation rows, in inference; outputs are tensors."""
         return self._traced[1]
+
+    @cached_property
+    def first_step(self) -> Step | None:
+        """The first call of a layer that has weights or scales its inputs."""
+        changes = (s for s in self.steps if s.layer.weights or isinstance(s.layer, SCALERS))
+        return next(changes, None)
 
     @cached_property
     def output_step(self) -> Step | None:

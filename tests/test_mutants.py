@@ -45,6 +45,48 @@ def test_texts_are_left_alone(source):
     assert all("+" not in before and "'" not in before for before, _ in changes(source))
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f():\n    return None",
+        "if TYPE_CHECKING:\n    f(a, b=1)",
+        "if typing.TYPE_CHECKING:\n    a = 1",
+        "x = zip(a, b, strict=True)",
+        "@dataclass(frozen=True, repr=False)\nclass A: pass",
+        "x = open(a, encoding='utf-8')",
+        "x = Dense(a, name='hidden')",
+        "x = add(a, help='what')",
+        "time.sleep(0.05)",
+        "x = ax.scatter(a, color=(1, 2), figsize=(3.0, 4.0))",
+    ],
+)
+def test_what_no_test_could_tell_is_not_made(source):
+    assert changes(source) == set()
+    assert count(source) == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "before", "after"),
+    [
+        ("def f():\n    return 0", "return 0", "return"),
+        ("if a.CHECKING:\n    pass", "a.CHECKING", "not a.CHECKING"),
+        ("x = zip(a, strict=False)", "False", "True"),
+        ("x = f(a, strict=True)", "f(a, strict=True)", "f(a)"),
+        ("x = f(a, frozen=True)", "True", "False"),
+        ("x = open(a, encoding='utf-8-sig')", "open(a, encoding='utf-8-sig')", "open(a)"),
+        ("x = f(name=a)", "f(name=a)", "f()"),
+        ("x = time.sleep(1)", "1", "2"),
+        ("x = plot(a, vmin=0)", "0", "1"),
+    ],
+)
+def test_what_only_looks_like_it_is_made(source, before, after):
+    assert (before, after) in changes(source)
+
+
+def test_of_a_zip_that_may_end_early_the_default_is_left_alone():
+    assert changes("x = zip(a, strict=False)") == {("False", "True")}
+
+
 def test_a_mutant_differs_in_one_place_and_is_python():
     source = "def f(a, b=1):\n    if a < b and not a:\n        return a + b\n    return -b\n"
     made = list(make("aeutils/a.py", source))

@@ -7,6 +7,7 @@ repository, so that it costs little more than its tests.
 """
 
 import argparse
+import gc
 import os
 import random
 import shutil
@@ -86,14 +87,23 @@ def _sample(made: list[Mutant], amount: int, rng: random.Random) -> list[Mutant]
 
 
 def import_libraries() -> None:
-    """Import what costs seconds, before the first fork; nothing of the package itself."""
+    """Import what costs seconds, before the first fork; nothing of the package itself.
+
+    What is there by then is kept out of the collections of rubbish that pytest asks for.
+    """
+    import gensim.models  # noqa: F401
     import hypothesis  # noqa: F401
+    import IPython.display  # noqa: F401
     import keras  # noqa: F401
     import matplotlib.pyplot  # noqa: F401
+    import nltk.tokenize  # noqa: F401
     import pandas  # noqa: F401
     import pytest  # noqa: F401
     import scipy.stats  # noqa: F401
     import sklearn.linear_model  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
 
 
 def test_in(copy: Path, file: str) -> int:

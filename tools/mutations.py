@@ -1,4 +1,17 @@
-"""Small errors for a module: each way in which one expression of it can be written wrongly."""
+"""Small errors for a module: each way in which one expression of it can be written wrongly.
+
+Changes that no test can tell from the original are not made:
+
+- ``return None`` to ``return``, and what is imported under ``if TYPE_CHECKING``;
+- of `zip` the argument `strict`, where it is True: it states that two lengths are equal; and where
+  it is False its absence, which is the default;
+- of `dataclass` `frozen`, which forbids what no code of the class does, and ``repr=False``, which
+  says nothing where the class has a ``__repr__`` of its own, as each of the package has;
+- ``encoding="utf-8"``, the default of the machine that runs the tests;
+- a text given as `name`, the label of a layer or a weight, and `help` of a command;
+- ``time.sleep`` in a loop that waits: no test takes the time;
+- how a figure looks but not what it shows: `LOOKS`.
+"""
 
 import ast
 import copy
@@ -27,6 +40,11 @@ SWAPS = {
     ast.BitOr: ast.BitAnd,
     ast.And: ast.Or,
     ast.Or: ast.And,
+}
+
+LOOKS = {
+    *("figsize", "color", "cmap", "s", "markerscale", "linewidths", "loc", "bbox_to_anchor"),
+    *("ha", "va"),
 }
 
 
@@ -62,7 +80,7 @@ def mutants(file: str, source: str) -> Iterator[Mutant]:
     Texts, annotations and what stands outside of functions and classes but constants are left
     alone: no test is asked to know the words of a message.
     """
-    tree = ast.parse(source)
+    tree = _parsed(source)
     for number, node in enumerate(ast.walk(tree)):
         for change in _changes(node):
             wrong = copy.deepcopy(tree)
@@ -82,11 +100,47 @@ def _shown(place: ast.AST) -> str:
 
 def count(source: str) -> int:
     """Return how many mutants a module has, without making them."""
-    return sum(1 for node in ast.walk(ast.parse(source)) for _ in _changes(node))
+    return sum(1 for node in ast.walk(_parsed(source)) for _ in _changes(node))
+
+
+def _parsed(source: str) -> ast.Module:
+    """Parse a module, and mark the nodes of which no change could be told."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        for same in _without_effect(node):
+            for part in ast.walk(same):
+                part.without_effect = True
+    return tree
+
+
+def _without_effect(node: ast.AST) -> Iterator[ast.AST]:
+    """Return the parts of a node that the list at the top of this module names."""
+    if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+        yield node
+    if isinstance(node, ast.Return) and ast.unparse(node) == "return None":
+        yield node
+    if isinstance(node, ast.Expr) and ast.unparse(node).startswith("time.sleep("):
+        yield node
+    if isinstance(node, ast.Call):
+        function = ast.unparse(node.func)
+        yield from (keyword for keyword in node.keywords if _says_nothing(function, keyword))
+
+
+def _says_nothing(function: str, keyword: ast.keyword) -> bool:
+    value = keyword.value.value if isinstance(keyword.value, ast.Constant) else ...
+    if keyword.arg == "strict":
+        return function == "zip" and value is True
+    if keyword.arg in ("frozen", "repr"):
+        return function == "dataclass"
+    if keyword.arg == "encoding":
+        return value == "utf-8"
+    return keyword.arg in LOOKS or (keyword.arg in ("name", "help") and isinstance(value, str))
 
 
 def _changes(node: ast.AST) -> Iterator[Callable[[ast.AST], None]]:
     """Return the ways to write a node wrongly, as functions that change a copy of it."""
+    if hasattr(node, "without_effect"):
+        return
     for kind, make in MAKERS.items():
         if isinstance(node, kind):
             yield from make(node)
@@ -134,7 +188,10 @@ def _condition(node: ast.If | ast.IfExp | ast.While) -> Iterator[Callable]:
 
 
 def _arguments(node: ast.Call) -> Iterator[Callable]:
+    function = ast.unparse(node.func)
     for number, keyword in enumerate(node.keywords):
+        if hasattr(keyword, "without_effect") or (function, keyword.arg) == ("zip", "strict"):
+            continue
         if keyword.arg is not None and not isinstance(keyword.value, (ast.JoinedStr, ast.Lambda)):
             yield lambda place, number=number: place.keywords.pop(number)
 

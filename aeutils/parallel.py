@@ -120,9 +120,7 @@ def make_distribution(strategy: str) -> "keras.distribution.Distribution | None"
     layout["autoencoder/hidden/kernel"] = (None, "model")
     layout["autoencoder/hidden/bias"] = ("model",)
     layout["autoencoder/output/kernel"] = ("model", None)
-    return keras.distribution.ModelParallel(
-        layout_map=layout, batch_dim_name="batch", auto_shard_dataset=False
-    )
+    return keras.distribution.ModelParallel(layout_map=layout, auto_shard_dataset=False)
 
 
 def make_model(width: int) -> "keras.Model":
@@ -172,8 +170,7 @@ def main(arguments: list[str] | None = None) -> int:
         import keras  # noqa: F401
     from aeutils.data import load_images
 
-    x = load_images("mnist", "small", flat=True).x_train
-    x = np.resize(x, (options.images, 784))
+    x = np.resize(load_images("mnist", "small").x_train, (options.images, 784))
     runs = []
     for training in options.trainings:
         strategy, width, batch_size = training.split(":")

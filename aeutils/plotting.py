@@ -189,7 +189,7 @@ def _as_squares(images: np.ndarray) -> np.ndarray:
     """Return images as an array of shape (n, side, side)."""
     images = np.asarray(images)
     sides = images.shape[1:3] if images.ndim > 2 else (int(np.sqrt(images.shape[-1])),) * 2
-    if images.size == 0 or sides[0] != sides[1] or images[0].size != sides[0] ** 2:
+    if images.size == 0 or sides[0] != sides[1] or images[0].size != np.prod(sides):
         raise ValueError(
             f"images has shape {np.shape(images)}; expected (n, 28, 28, 1), (n, 28, 28) or "
             "(n, 784), or another square, with n above 0."

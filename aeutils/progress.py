@@ -34,7 +34,7 @@ class Progress(keras.callbacks.Callback):
         self.losses = []
         self.prefix = f"{label}: " if label else ""
         self.handle = None
-        self.width = 0
+        self.line = ""
         self.start = self.shown = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
@@ -58,7 +58,7 @@ class Progress(keras.callbacks.Callback):
             self._warn_of_standstill()
 
     def _check_finite(self, logs, name: str):
-        if math.isfinite(logs.get(name, 0.0)):
+        if name not in logs or math.isfinite(logs[name]):
             return
         low, high = self.scale
         advice = f"Lower learning_rate (now {self.learning_rate})"
@@ -84,8 +84,8 @@ class Progress(keras.callbacks.Callback):
         line = f"{self.prefix}{epoch}, {logs['seconds']:.1f} s: {values}"
         if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
             last = self.epoch == self.epochs
-            print(f"\r{line:{self.width}}", end="\n" if last else "", flush=True)
-            self.width = len(line)
+            print(f"\r{line.ljust(len(self.line))}", end="\n" if last else "", flush=True)
+            self.line = line
             return
         from IPython.display import display
 

@@ -63,7 +63,9 @@ class Result:
         if self.band is None:
             return "no reference"
         low, high = self.band
-        return "in band" if low <= self.value <= high else "below" if self.value < low else "above"
+        if self.value < low:
+            return "below"
+        return "above" if self.value > high else "in band"
 
     @property
     def is_outside(self) -> bool:

@@ -17,6 +17,11 @@ def dense():
     return keras.Sequential([keras.Input((6,)), layers.Dense(4, "tanh"), layers.Dense(6)])
 
 
+def dense_of_doubles():
+    parts = [layers.Dense(4, "tanh", dtype="float64"), layers.Dense(1, dtype="float64")]
+    return keras.Sequential([keras.Input((6,)), *parts])
+
+
 def words():
     return keras.Sequential([keras.Input((2,)), layers.Embedding(7, 3), layers.Dense(1)])
 
@@ -73,3 +78,26 @@ def test_a_saved_model_holds_the_adam_of_keras(tmp_path):
     assert type(loaded.optimizer) is keras.optimizers.Adam
     assert float(loaded.optimizer.learning_rate) == pytest.approx(0.02)
     assert int(loaded.optimizer.iterations) == 9
+
+
+@pytest.mark.skipif(not ON_TENSORFLOW, reason="the operation is one of TensorFlow")
+@pytest.mark.parametrize(
+    ("make", "x", "options", "by_keras"),
+    [
+        (dense, X, {}, 0),
+        (dense, X, {"amsgrad": True}, 4),
+        (words, WORDS, {}, 1),
+        (dense_of_doubles, X, {}, 4),
+    ],
+    ids=["plain", "amsgrad", "rows of a table", "doubles"],
+)
+def test_which_variables_are_left_to_keras(make, x, options, by_keras, monkeypatch):
+    asked, step = set(), keras.optimizers.Adam.update_step
+
+    def update_step(self, gradient, variable, learning_rate):
+        asked.add(variable.name)
+        return step(self, gradient, variable, learning_rate)
+
+    monkeypatch.setattr(keras.optimizers.Adam, "update_step", update_step)
+    train(make, x, x[:, :1] * 1.0, fused(keras.optimizers.Adam(0.01, **options)))
+    assert len(asked) == by_keras

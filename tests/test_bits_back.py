@@ -140,6 +140,81 @@ def test_start_state_has_its_length(bits):
     assert bits_back.start_state(bits).bit_length() == bits
 
 
+def test_probabilities_are_multiples_of_two_to_the_minus_24():
+    assert (PRECISION, TOTAL) == (24, 16_777_216)
+
+
+@pytest.mark.parametrize("bits", [1, 8, 13, 100])
+def test_start_state_is_made_of_random_bytes_with_the_first_bit_set(bits):
+    for seed in (0, 3):
+        drawn = np.random.default_rng(seed).bytes(bits // 8 + (bits % 8 > 0))
+        written = "".join(f"{byte:08b}" for byte in drawn)[-bits:]
+        assert f"{bits_back.start_state(bits, seed):b}" == "1" + written[1:]
+    assert bits_back.start_state(bits) == bits_back.start_state(bits, 0)
+
+
+def test_defaults_are_256_bins_4096_bits_and_seed_0():
+    message = bits_back.compress(IMAGES[:4], encode, decode)
+    explicit = bits_back.compress(IMAGES[:4], encode, decode, bins=256, start_bits=4096, seed=0)
+    assert message.state == explicit.state
+    assert message.bits.tolist() == explicit.bits.tolist() and message.bits[0] == 4096
+    images, left = bits_back.decompress(message.state, 4, UNITS, encode, decode, bins=256)
+    assert np.array_equal(images, IMAGES[:4]) and left == bits_back.start_state(4096)
+    assert images.dtype == np.float32
+
+
+def test_other_bins_and_a_single_image_come_back():
+    message = bits_back.compress(IMAGES[:1], encode, decode, bins=7, start_bits=100)
+    images, left = bits_back.decompress(message.state, 1, UNITS, encode, decode, bins=7)
+    assert np.array_equal(images, IMAGES[:1]) and left == bits_back.start_state(100)
+
+
+def test_push_by_hand():
+    """The rule of the coder, in whole numbers: state // size, times 2 ** 24, start, rest."""
+    table = np.array([[0, 1, 6, TOTAL], [0, 10, TOTAL - 1, TOTAL]])
+    first = (1000 // 5) * TOTAL + 1 + 1000 % 5
+    assert bits_back.push(1000, [1], table[:1]) == first
+    size = TOTAL - 11
+    assert bits_back.push(1000, [1, 1], table) == first // size * TOTAL + 10 + first % size
+    assert bits_back.push(0, [2], table[:1]) == 6
+    assert bits_back.pop(5, table[:1]) == (4, [1])
+    assert bits_back.pop(6, table[:1]) == (0, [2])
+    assert bits_back.pop(3 * TOTAL, table[:1]) == (3, [0])
+
+
+def test_start_bits_have_to_last_above_the_precision():
+    """What `borrowed` says of a large start is what a small one must have and 24 bits more."""
+    borrowed = bits_back.compress(IMAGES[:1], empty, lambda z: np.zeros((1, FEATURES))).borrowed
+    assert borrowed == UNITS * 8
+    enough = borrowed + PRECISION + 1
+    for bits, seed in ((enough, 0), (enough + 5, 1)):
+        message = bits_back.compress(
+            IMAGES[:1], empty, lambda z: np.zeros((1, FEATURES)), start_bits=bits, seed=seed
+        )
+        assert message.borrowed == borrowed
+    with pytest.raises(ValueError, match=f"start_bits is {enough - 1}: too few"):
+        bits_back.compress(
+            IMAGES[:1], empty, lambda z: np.zeros((1, FEATURES)), start_bits=enough - 1
+        )
+
+
+@pytest.mark.parametrize("bins", [2, 65_536])
+def test_numbers_of_bins_at_their_limits(bins):
+    table = bits_back.gaussian_table(np.zeros(1), np.zeros(1), bins)
+    assert table.shape == (1, bins + 1) and table[0, 0] == 0 and table[0, -1] == TOTAL
+    assert (np.diff(table) > 0).all()
+    assert len(bits_back.bin_centres(bins)) == bins
+
+
+def test_narrowest_table_and_extreme_logits():
+    table = np.array([[0, 1, TOTAL - 1, TOTAL]])
+    for symbol in range(3):
+        state, read = bits_back.pop(bits_back.push(9, [symbol], table), table)
+        assert (state, read.tolist()) == (9, [symbol])
+    ends = bits_back.bernoulli_table(np.array([-900.0, 900.0]))
+    assert ends.tolist() == [[0, TOTAL - 1, TOTAL], [0, 1, TOTAL]]
+
+
 TABLE = np.array([[0, 5, TOTAL]])
 
 
@@ -153,6 +228,20 @@ TABLE = np.array([[0, 5, TOTAL]])
         (lambda: bits_back.pop(1, TABLE + 1), "must rise from 0"),
         (lambda: bits_back.pop(1, np.array([[0, 5, 5, TOTAL]])), "must rise from 0"),
         (lambda: bits_back.pop(1, TABLE / 2), "whole numbers"),
+        (lambda: bits_back.pop(1, TABLE[0]), "whole numbers"),
+        (lambda: bits_back.pop(1, TABLE[:, :1]), "whole numbers"),
+        (lambda: bits_back.pop(1, TABLE * [[1, 1, 2]]), "must rise from 0 to 16777216"),
+        (lambda: bits_back.pop(1, np.array([[0, 6, 5, TOTAL]])), "must rise from 0"),
+        (lambda: bits_back.push(1, [-1], TABLE), "from 0 to 1"),
+        (lambda: bits_back.push(1.0, [0], TABLE), "state is 1.0"),
+        (lambda: bits_back.pop(-1, TABLE), "state is -1"),
+        (lambda: bits_back.gaussian_table([0], [np.inf], 8), "mean or log_var holds values that"),
+        (lambda: bits_back.gaussian_table([0], [0], 65_537), "bins is 65537"),
+        (lambda: bits_back.gaussian_table([0], [0], 8.0), "bins is 8.0"),
+        (lambda: bits_back.bin_centres(1), "bins is 1"),
+        (lambda: bits_back.start_state(8.0), "bits is 8.0"),
+        (lambda: bits_back.compress(IMAGES[:0], encode, decode), "zeros and ones"),
+        (lambda: bits_back.decompress(-9, 1, 4, encode, decode), "state is -9"),
         (lambda: bits_back.bernoulli_table([[0.0]]), "vectors of one length"),
         (lambda: bits_back.bernoulli_table([np.nan]), "not finite"),
         (lambda: bits_back.gaussian_table([0, 0], [0], 8), "vectors of one length"),

@@ -13,7 +13,12 @@ from aeutils.claims import MIME_TYPE, ClaimFailed, anchor
 def shown(monkeypatch):
     """The bundles that were displayed."""
     bundles = []
-    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
+
+    def display(bundle, raw=False):
+        assert raw, "without it the bundle would be shown as a dictionary"
+        bundles.append(bundle)
+
+    monkeypatch.setattr("IPython.display.display", display)
     return bundles
 
 
@@ -93,6 +98,8 @@ def test_strict_run_stops_after_it_was_shown(shown, monkeypatch):
         (("It is", None, "<", 2), {}, "left is None"),
         (("It is", 1, "<", 2), {"margin": -1}, "margin is -1"),
         (("It is", 1, "<", 2), {"margin": math.nan}, "margin is nan"),
+        (("It is", 1, "<", 2), {"margin": math.inf}, "margin is inf"),
+        (("It is", 1, "about", 2), {"tolerance": math.inf}, "tolerance is inf"),
         (("It is", 1, "<", 2), {"tolerance": 1}, "tolerance is for the relation 'about'"),
         (("It is", 1, "about", 2), {}, "'about' needs a positive number"),
         (("It is", 1, "about", 2), {"tolerance": 0}, "'about' needs a positive number"),
@@ -103,3 +110,8 @@ def test_what_makes_no_sense_is_refused(shown, arguments, options, message):
     with pytest.raises(ValueError, match=message):
         claim(*arguments, **options)
     assert not shown
+
+
+def test_anchor_stays_the_same_from_build_to_build():
+    """Links of readers point to it. The sum is that of `printf 'They tie' | sha256sum`."""
+    assert anchor("They tie") == "claim-c21153ec"

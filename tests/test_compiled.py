@@ -271,3 +271,183 @@ def test_convolutions_are_left_to_keras_on_jax_on_a_cpu(device, monkeypatch):
 
 def test_memory_of_the_device_is_that_of_a_computer():
     assert 2**28 < compiled.device_memory() < 2**50
+
+
+@pytest.fixture
+def as_on_jax(monkeypatch):
+    """What asks for the backend is told JAX."""
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    return pytest.importorskip("jax")
+
+
+@pytest.mark.parametrize("device", ["cpu", "gpu"])
+def test_only_convolutions_and_only_on_a_cpu_suffer_on_jax(device, as_on_jax, monkeypatch):
+    monkeypatch.setattr(as_on_jax, "default_backend", lambda: device)
+    assert compiled._suffers_in_a_loop(convolutional()) is (device == "cpu")
+    model = recurrent()
+    model.compile(jit_compile=True)
+    assert not compiled._suffers_in_a_loop(model)
+    assert not compiled._suffers_in_a_loop(dense())
+
+
+class Device:
+    def __init__(self, stats):
+        self.memory_stats = lambda: stats
+
+
+@pytest.mark.parametrize("stats", [None, {}, {"bytes_limit": 12}])
+def test_memory_is_what_jax_says_or_that_of_the_machine(stats, as_on_jax, monkeypatch):
+    monkeypatch.setattr(compiled.os, "sysconf", {"SC_PAGE_SIZE": 7, "SC_PHYS_PAGES": 11}.get)
+    devices = [Device(stats), Device({"bytes_limit": 99})]
+    monkeypatch.setattr(as_on_jax, "local_devices", lambda: devices)
+    assert compiled.device_memory() == (12 if stats else 77)
+
+
+@pytest.mark.skipif(JAX, reason="JAX is asked")
+def test_memory_on_tensorflow_is_that_of_the_machine_and_jax_is_not_asked(monkeypatch):
+    jax = pytest.importorskip("jax")
+    monkeypatch.setattr(jax, "local_devices", lambda: [Device({"bytes_limit": 12})])
+    monkeypatch.setattr(compiled.os, "sysconf", {"SC_PAGE_SIZE": 7, "SC_PHYS_PAGES": 11}.get)
+    assert compiled.device_memory() == 77
+
+
+@pytest.mark.parametrize("rows", [2, 4, 7, 8])
+def test_an_epoch_of_jax_takes_each_batch_once_and_gives_the_logs_of_the_last(rows):
+    """A step that writes down its rows: state 10 * state + sum, log of the sum."""
+    pytest.importorskip("jax")
+    x, order = np.arange(8.0), np.arange(8)[::-1][:rows]
+
+    def step(state, data):
+        (batch,) = data
+        return {"sum": batch.sum()}, 10 * state + batch.sum()
+
+    full = rows // 4 * 4
+    epoch = compiled._make_jax_epoch(step)
+    logs, state = epoch(np.float32(1), order[:full].reshape(-1, 4), order[full:], (x,))
+    expected = 1
+    for start in range(0, rows, 4):
+        last = x[order[start : start + 4]].sum()
+        expected = 10 * expected + last
+    assert (float(logs["sum"]), float(state)) == (last, expected)
+
+
+def test_data_are_put_on_the_device_once_where_they_stay_the_same():
+    epochs = compiled._epochs_of(X, X)
+    first, second = next(epochs), next(epochs)
+    assert first is second and first[0] is first[1] and len(first) == 2
+    assert np.array_equal(ops.convert_to_numpy(first[0]), X)
+    assert len(next(compiled._epochs_of(X, None))) == 1
+    inputs, targets = next(compiled._epochs_of(X, LABELS))
+    assert np.array_equal(ops.convert_to_numpy(targets), LABELS) and inputs.shape == X.shape
+
+
+@pytest.mark.parametrize("y", ["none", "the inputs", "others"])
+def test_data_drawn_for_each_epoch(y):
+    draws = iter([2 * X, 3 * X, X[:-1]])
+    targets = {"none": None, "the inputs": X, "others": LABELS}[y]
+    epochs = compiled._epochs_of(X, targets, lambda: next(draws))
+    for factor in (1, 2, 3):
+        inputs, *rest = next(epochs)
+        assert np.allclose(ops.convert_to_numpy(inputs), factor * X)
+        assert len(rest) == (y != "none")
+        if y == "the inputs":
+            assert rest[0] is inputs
+        elif rest:
+            assert np.array_equal(ops.convert_to_numpy(rest[0]), LABELS)
+    message = r"x\(\) returned inputs of shape \(49, 6\), and \(50, 6\) for the epoch before"
+    with pytest.raises(ValueError, match=message):
+        next(epochs)
+
+
+class Count(keras.callbacks.Callback):
+    """Counts the steps that Keras believes to take."""
+
+    def __init__(self):
+        super().__init__()
+        self.steps, self.tests, self.epochs = 0, 0, []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps += 1
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.tests += 1
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epochs.append(epoch)
+
+
+def test_an_epoch_is_one_step_and_nothing_is_printed(capsys):
+    model = dense()
+    model.compile(loss="mse")
+    count = Count()
+    options = {"epochs": 3, "batch_size": 8, "validation_batch_size": 4, "callbacks": [count]}
+    compiled.fit(model, X, X, (X, X), draw=None, **options)
+    assert (count.steps, count.tests, count.epochs) == (3, 3, [0, 1, 2])
+    assert capsys.readouterr().out == ""
+
+
+def test_rows_and_data_are_drawn_before_their_epoch():
+    inputs = compiled._Inputs(iter([("a", "b"), ("c", "d"), ("e", "f")]), iter([1, 2, 3]))
+    assert inputs.current == ("a", "b", 1)
+    inputs.on_epoch_begin(0)
+    assert inputs.current == ("a", "b", 1)
+    inputs.on_epoch_begin(1)
+    assert inputs.current == ("c", "d", 2)
+    inputs.on_epoch_begin(2)
+    assert inputs.current == ("e", "f", 3)
+
+
+@pytest.mark.skipif(JAX, reason="XLA compiles all on JAX")
+@pytest.mark.parametrize("xla", [False, True])
+def test_xla_compiles_the_training_and_not_the_validation(xla, monkeypatch):
+    made, make = [], compiled._make_tensorflow_epoch
+
+    def make_epoch(step, *arguments):
+        epoch = make(step, *arguments)
+        made.append((step.__name__, epoch.function_def.attr["_XlaMustCompile"].b))
+        return epoch
+
+    monkeypatch.setattr(compiled, "_make_tensorflow_epoch", make_epoch)
+    train(CASES["dense"], True, xla, count=1)
+    assert made == [("train_step", xla), ("test_step", False)]
+
+
+@pytest.mark.skipif(JAX, reason="an epoch of TensorFlow")
+@pytest.mark.parametrize("xla", [False, True])
+@pytest.mark.parametrize("rows", [2, 4, 7, 8])
+def test_an_epoch_of_tensorflow_takes_each_batch_once(rows, xla):
+    """The step of the test for JAX; under XLA each size of a batch has a trace of its own."""
+    import tensorflow as tf
+
+    x, order, state = np.arange(8.0), np.arange(8)[::-1][:rows], tf.Variable(0.0)
+    traced = []
+
+    def step(data):
+        (batch,) = data
+        traced.append(batch.shape[0])
+        total = tf.cast(tf.reduce_sum(batch), "float32")
+        state.assign(10 * state + total)
+        return {"sum": total}
+
+    batches, rest = compiled._split(order, 4)
+    data = (ops.convert_to_tensor(x),)
+    epoch = compiled._make_tensorflow_epoch(step, batches, rest, data, xla)
+    sizes = {4} if rows in (4, 8) else {2} if rows == 2 else {4, 3}
+    assert set(traced) == (sizes if xla else {None})
+    state.assign(1)
+    logs = epoch(batches, rest, data)
+    expected = 1
+    for start in range(0, rows, 4):
+        last = x[order[start : start + 4]].sum()
+        expected = 10 * expected + last
+    assert (float(logs["sum"]), float(state)) == (last, expected)
+
+
+def test_types_of_data_and_rows():
+    full, rest = compiled._split(np.arange(5), 2)
+    assert {keras.backend.standardize_dtype(part.dtype) for part in (full, rest)} == {"int32"}
+    assert full.shape == (2, 2) and rest.shape == (1,)
+    batch = next(compiled._one_batch(X.astype("float64"), LABELS, 3))
+    assert [part.dtype.name for part in batch] == ["float32", LABELS.dtype.name]
+    assert [len(part) for part in batch] == [3, 3]
+    assert len(next(compiled._one_batch(X, None, 3))) == 1

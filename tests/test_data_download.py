@@ -307,3 +307,26 @@ def test_two_processes_at_once(mirrors, server, cache):
     assert outputs == [RESOURCE_SUM, RESOURCE_SUM]
     assert server.asked == ["together", "together"]
     assert files(cache) == [NAME]
+
+
+def test_wrong_content_is_told_by_the_first_twelve_digits_of_both_sums(mirrors, own):
+    path = put(own, b"another file")
+    with pytest.raises(ValueError) as error:
+        download.read_bytes(NAME)
+    found = sha256(b"another file").hexdigest()
+    assert str(error.value).startswith(
+        f"{path} has the wrong content (SHA-256 {found[:12]}..., not {RESOURCE_SUM[:12]}...)."
+    )
+
+
+def test_plain_file_comes_before_the_packed_one(mirrors, own):
+    put(own, CONTENT)
+    put(own, b"never read", f"{NAME}.gz")
+    assert download.read_bytes(NAME) == CONTENT
+
+
+def test_folder_of_the_reader_may_begin_with_a_tilde(monkeypatch):
+    monkeypatch.setenv("AEUTILS_DATA_DIR", "~/data")
+    assert download.data_dir() == download.Path.home() / "data"
+    monkeypatch.delenv("AEUTILS_DATA_DIR")
+    assert download.data_dir() is None

@@ -86,8 +86,10 @@ def test_read_bundled(tmp_path):
 
 
 def test_parse_idx_reads_what_idx_wrote():
-    array = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
-    assert np.array_equal(parse_idx(idx(array)), array)
+    for shape in ((2, 3, 4), (24,), (0, 3), (1, 1)):
+        array = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
+        read = parse_idx(idx(array))
+        assert read.shape == shape and read.dtype == np.uint8 and np.array_equal(read, array)
 
 
 GOOD = idx(np.arange(24, dtype=np.uint8).reshape(2, 3, 4))
@@ -97,9 +99,10 @@ GOOD = idx(np.arange(24, dtype=np.uint8).reshape(2, 3, 4))
     "content, says",
     [
         (b"", "is not an IDX file of bytes"),
-        (b"PK\x03\x04" + bytes(40), "is not an IDX file of bytes: it starts with b'PK"),
+        (b"PK\x03\x04" + bytes(40), r"is not an IDX file of bytes: it starts with b'PK.x03.x04'\."),
         (b"\x00\x00\x0d\x01" + GOOD[4:], "is not an IDX file of bytes"),
         (b"\x00\x00\x08\x00" + GOOD[4:], "is not an IDX file of bytes"),
+        (b"\x00\x00\x08", r"is not an IDX file of bytes: it starts with b'.x00.x00.x08'\."),
         (GOOD[:9], r"9 bytes, which does not fit its shape \(\)"),
         (GOOD[:-1], r"does not fit its shape \(2, 3, 4\)"),
         (b"\x00\x00\x08\x01\x00\x00\x00", r"7 bytes, which does not fit its shape \(\)"),

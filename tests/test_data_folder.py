@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from aeutils.data import load_images
-from aeutils.data.folder import read_picture
+from aeutils.data.folder import read_folder, read_picture
 
 RNG = np.random.default_rng(0)
 
@@ -68,7 +68,7 @@ def test_copies_are_left_out(tmp_path):
         save(tmp_path / f"{number}.png", pixels=pixels[number % 5])
     data = load_images(tmp_path)
     assert sum(map(len, (data.x_train, data.x_valid, data.x_test))) == 5
-    assert "10 copies left out" in data.provenance
+    assert data.provenance == f"The pictures below {tmp_path}, 10 copies left out."
     assert data.class_names == (tmp_path.name,)
 
 
@@ -97,6 +97,17 @@ def test_sixteen_bits_are_scaled_and_not_cut_off(tmp_path):
     Image.fromarray(levels).save(tmp_path / "deep.png")
     found = read_picture(tmp_path / "deep.png", (2, 2), False)[..., 0]
     assert found.tolist() == [[0, 64], [128, 255]]
+    levels[0] = 65_406, 65_407  # 254.498 and 254.502 times 257
+    Image.fromarray(levels).save(tmp_path / "deep.png")
+    found = read_picture(tmp_path / "deep.png", (2, 2), False)[..., 0]
+    assert found[0].tolist() == [254, 255]
+
+
+def test_levels_beyond_sixteen_bits_are_cut_off_and_do_not_start_again_at_black(tmp_path):
+    levels = np.array([[-300, 0], [65_535, 70_000]], np.int32)
+    Image.fromarray(levels).save(tmp_path / "deep.png", format="TIFF")
+    found = read_picture(tmp_path / "deep.png", (2, 2), False)[..., 0]
+    assert found.tolist() == [[0, 0], [255, 255]]
 
 
 def test_damaged_picture_is_named(folder):
@@ -140,7 +151,9 @@ def test_picture_in_two_classes(folder):
     pixels = RNG.integers(0, 256, (28, 28), dtype=np.uint8)
     save(folder / "cats" / "same.png", pixels=pixels)
     save(folder / "dogs" / "same.png", pixels=pixels)
-    with pytest.raises(ValueError, match=r"is the same picture as .*, of another class"):
+    with pytest.raises(
+        ValueError, match=r"dogs.same\.png is .* as .*cats.same\.png, of another cl"
+    ):
         load_images(folder)
 
 
@@ -148,3 +161,44 @@ def test_picture_in_two_classes(folder):
 def test_neither_a_set_of_the_book_nor_a_folder(name):
     with pytest.raises(ValueError, match=r"expected one of 'mnist', .* or a folder of pictures"):
         load_images(name)
+
+
+def test_hidden_and_empty_folders_are_no_classes(tmp_path):
+    for number in range(3):
+        save(tmp_path / "cats" / f"{number}.png")
+        save(tmp_path / ".thumbnails" / f"{number}.png")
+    save(tmp_path / "cats" / "._3.png")
+    save(tmp_path / "._4.png")
+    (tmp_path / "later").mkdir()
+    (tmp_path / "later" / "list.txt").write_text("none yet")
+    arrays, class_names, copies = read_folder(tmp_path, (8, 8), False)
+    assert class_names == ("cats",) and copies == 0
+    assert [len(arrays[f"x_{part}"]) for part in ("train", "valid", "test")] == [1, 1, 1]
+
+
+def test_what_lies_there_instead_of_pictures_is_named(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="file, nothing"):
+        load_images(tmp_path)
+    for name in ("a.a", "a.b", "a.c", "d", "a.e", "a.f"):
+        (tmp_path / "empty" / name).touch()
+    with pytest.raises(ValueError, match=r"file, only \.a, \.b, \.c, \.e, \.f\.$"):
+        load_images(tmp_path)
+    (tmp_path / "empty" / "a.f").unlink()
+    with pytest.raises(ValueError, match=r"file, only \.a, \.b, \.c, \.e, d\.$"):
+        load_images(tmp_path)
+
+
+def test_missing_folder(tmp_path):
+    with pytest.raises(OSError, match="There is no folder .*none. Give the folder"):
+        read_folder(tmp_path / "none", (8, 8), False)
+
+
+def test_smallest_size(tmp_path):
+    for level in (0, 100, 255):
+        save(tmp_path / f"{level}.png", pixels=np.full((5, 5), level, np.uint8))
+    arrays, _, copies = read_folder(tmp_path, (1, 1), False)
+    assert copies == 0
+    assert sorted(int(arrays[f"x_{part}"].item()) for part in ("train", "valid", "test")) == [
+        0, 100, 255,
+    ]  # fmt: skip

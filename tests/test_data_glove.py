@@ -2,7 +2,9 @@
 
 import importlib.util
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -52,7 +54,8 @@ def test_cut_has_the_words_of_the_small_scale():
     documents = load_text("small").train
     splitter = make_sentence_splitter(documents)
     vocabulary = Vocabulary([tokenize(s) for d in documents for s in splitter.split(d)], 3000)
-    missing = [word for word in vocabulary.words[2:] if word not in glove.load_glove()]
+    known = glove.load_glove()
+    missing = [word for word in vocabulary.words[2:] if word not in known]
     assert 0 < len(missing) < 30  # what GloVe itself does not know, such as "back-burning"
 
 
@@ -130,3 +133,33 @@ def test_tool_keeps_order_and_rounds(monkeypatch):
     arrays = make_glove.cut(["b", "caf\u00e9", "a"], vectors, {"a", "caf\u00e9", "other"})
     assert arrays["words"].tobytes().decode() == "caf\u00e9\na"
     np.testing.assert_array_equal(arrays["vectors"], vectors[1:].astype(np.float16))
+
+
+def test_words_are_the_column_index_and_no_other_column_is_read(monkeypatch, tmp_path):
+    asked = []
+
+    def read_table(path, columns=None):
+        asked.append((path, columns))
+        column = SimpleNamespace(to_pylist=lambda: ["the", "cat"])
+        return SimpleNamespace(column=lambda name: {"index": column}[name])
+
+    parquet = ModuleType("pyarrow.parquet")
+    parquet.read_table = read_table
+    package = ModuleType("pyarrow")
+    package.parquet = parquet
+    monkeypatch.setitem(sys.modules, "pyarrow", package)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", parquet)
+    assert glove.read_words("words.parquet") == ["the", "cat"]
+    assert asked == [("words.parquet", ["index"])]
+
+
+def test_vectors_of_another_shape(package):
+    np.save(package / "glove_6B_50d_emb.npy", np.zeros(2, np.float32))
+    with pytest.raises(ValueError, match=r"2 words and vectors of shape \(2,\)"):
+        glove.read_package(package)
+
+
+def test_whole_needs_its_package_too(monkeypatch, no_package):
+    monkeypatch.setitem(sys.modules, "pyarrow", ModuleType("pyarrow"))
+    sys.modules["pyarrow"].__spec__ = ModuleSpec("pyarrow", None)
+    assert not glove.has_whole_glove()

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
+from PIL import Image
 from test_data_files import idx
 
 from aeutils.data import check_images, download, images, load_images
@@ -218,3 +219,86 @@ def test_check_images_returns_what_it_was_given():
 def test_check_images_refuses(x, says):
     with pytest.raises(ValueError, match=f"^x_train has .*{says}|^x_train {says}"):
         check_images(x, name="x_train")
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Twelve pictures of two classes, red ones and grey ones."""
+    random = np.random.default_rng(0)
+    for kind in ("grey", "red"):
+        (tmp_path / kind).mkdir()
+        for number in range(6):
+            pixels = np.zeros((30, 40, 3), np.uint8)
+            pixels[..., : 1 if kind == "red" else 3] = random.integers(0, 256, (30, 40, 1))
+            Image.fromarray(pixels).save(tmp_path / kind / f"{number}.png")
+    return tmp_path
+
+
+def test_folder_by_default(pictures):
+    data = load_images(pictures)
+    assert data.x_train.shape == (8, 28, 28, 1) and data.x_train.dtype == np.float32
+    assert data.x_valid.shape == data.x_test.shape == (2, 28, 28, 1)
+    assert [y.tolist() for y in (data.y_valid, data.y_test)] == [[0, 1], [0, 1]]
+    assert data.y_train.dtype == np.int64 and 0.5 < data.x_train.max() <= 1
+    assert (data.name, data.scale, data.class_names) == (pictures.name, "small", ("grey", "red"))
+    assert data.provenance == f"The pictures below {pictures}."
+    assert data.licence == "that of their owner"
+
+
+def test_folder_with_another_size_and_colours(pictures):
+    data = load_images(str(pictures), size=(8, 6), colour=True)
+    assert data.x_train.shape == (8, 8, 6, 3)
+    red, grey = data.x_train[data.y_train == 1], data.x_train[data.y_train == 0]
+    assert red[..., 0].max() > 0.3 and not red[..., 1:].any()
+    assert (grey[..., :1] == grey).all()
+    flat = load_images(pictures, flat=True, size=(8, 6), colour=True)
+    assert np.array_equal(flat.x_train, data.x_train.reshape(8, 8 * 6 * 3))
+
+
+def test_copies_in_a_folder_are_counted(pictures):
+    for number in range(3):
+        copy = pictures / "red" / f"copy-{number}.png"
+        copy.write_bytes((pictures / "red" / "0.png").read_bytes())
+    expected = f"The pictures below {pictures}, 3 copies left out."
+    assert load_images(pictures).provenance == expected
+
+
+def test_a_file_or_an_empty_name_is_no_folder(pictures, monkeypatch):
+    monkeypatch.chdir(pictures)
+    for name in ("", pictures / "red" / "0.png", pictures / "none", b"red"):
+        with pytest.raises(ValueError, match="'mnist', 'fashion-mnist', or a folder of pictures"):
+            load_images(name)
+    assert load_images(".").name == pictures.name
+
+
+def test_defaults_are_the_small_scale_and_square_images():
+    data = load_images("mnist")
+    assert data.scale == "small" and data.x_test.shape == (500, 28, 28, 1)
+
+
+def test_the_full_scale_keeps_the_last_5000_for_validation(monkeypatch):
+    numbers = {"train": np.arange(60_000) % 251, "t10k": np.arange(10_000) % 251}
+
+    def read(name):
+        values = numbers[name.partition("/")[2].partition("-")[0]].astype(np.uint8)
+        return idx(values.reshape(-1, 1, 1) if "images" in name else values)
+
+    monkeypatch.setattr(images, "read_bytes", read)
+    data = load_images("fashion-mnist", "full", flat=True)
+    assert [len(data.x_train), len(data.x_valid), len(data.x_test)] == [55_000, 5_000, 10_000]
+    assert np.array_equal(data.y_valid, numbers["train"][55_000:])
+    assert np.allclose(255 * data.x_valid[:, 0], data.y_valid)
+    assert np.array_equal(data.y_test, numbers["t10k"])
+
+
+def test_data_are_told_apart_by_identity():
+    """Arrays have no single truth value, so that a comparison of all fields would fail."""
+    first, second = load_images("mnist"), load_images("mnist")
+    assert first == first and first != second and len({first, second}) == 2
+
+
+def test_check_images_at_both_sides_of_the_range():
+    check_images(np.array([[0.0, 1.0]]))
+    for value in (-1e-6, 1 + 1e-6):
+        with pytest.raises(ValueError, match="expected finite values in"):
+            check_images(np.array([[0.5, value]]))

@@ -46,6 +46,7 @@ def test_order_of_the_rows_and_byte_order_mark_change_nothing(tmp_path):
     path = write(tmp_path / "b.csv", rows[::-1])
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b",", b";"))
     again = load_table(path, label="kind", delimiter=";")
+    assert again.columns == ("height", "weight")
     found, expected = (np.sort(d.restore(d.x_test), axis=0) for d in (again, data))
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
@@ -106,3 +107,56 @@ def test_restore_takes_rows_of_the_table(tmp_path):
     data = load_table(write(tmp_path / "a.csv", make_rows()), label="kind")
     with pytest.raises(ValueError, match=r"x has shape \(3,\); expected \(n, 2\)"):
         data.restore(np.zeros(3))
+
+
+def test_ten_rows_of_three_kinds_are_enough(tmp_path):
+    rows = [(i % 3, 1, "a") for i in range(10)]
+    data = load_table(write(tmp_path / "a.csv", rows), label="kind")
+    parts = (data.x_train, data.x_valid, data.x_test)
+    assert sorted(map(len, parts)) == [3, 3, 4]
+    assert [len(np.unique(x, axis=0)) for x in parts] == [1, 1, 1]
+    two = write(tmp_path / "b.csv", [(i % 2, 1, "a") for i in range(10)])
+    with pytest.raises(ValueError, match="has 2 different rows; three or more are needed"):
+        load_table(two, label="kind")
+
+
+def test_parts_are_drawn_across_the_values(tmp_path):
+    """Sorted rows cut into three would test on values that no training has seen."""
+    rows = [(i, 2 * i, "a") for i in range(200)]
+    data = load_table(write(tmp_path / "a.csv", rows), label="kind")
+    for x in (data.x_valid, data.x_test, data.x_train):
+        values = data.restore(x)[:, 0]
+        assert values.min() < 60 and values.max() > 140
+
+
+def test_rows_keep_their_order_and_their_labels(tmp_path):
+    rows = [(i, 7 * i % 50, f"{i:02}") for i in range(50)]
+    data = load_table(write(tmp_path / "a.csv", rows), label="kind")
+    for x, y in ((data.x_train, data.y_train), (data.x_valid, data.y_valid)):
+        numbers = data.restore(x)[:, 0]
+        assert np.allclose(numbers, y, atol=1e-4) and (np.diff(y) > 0).all()
+        assert y.dtype == np.int64
+    train = np.array([rows[i][:2] for i in data.y_train])
+    assert np.allclose(data.mean, train.mean(axis=0))
+    assert np.allclose(data.scale, train.std(axis=0))
+
+
+def test_line_breaks_within_a_value_are_kept(tmp_path):
+    lines = [f'{i},{i * i},"two\r\nlines"' for i in range(12)]
+    (tmp_path / "a.csv").write_bytes("\r\n".join(["a, b ,kind", "", *lines]).encode())
+    data = load_table(tmp_path / "a.csv", label="kind")
+    assert data.class_names == ("two\r\nlines",) and data.columns == ("a", "b")
+
+
+def test_tables_are_told_apart_by_identity(tmp_path):
+    """Arrays have no single truth value, so that a comparison of all fields would fail."""
+    path = write(tmp_path / "a.csv", make_rows())
+    first, second = load_table(path, label="kind"), load_table(path, label="kind")
+    assert first == first and first != second and len({first, second}) == 2
+
+
+@pytest.mark.parametrize("shape", [(2,), (3, 1), (3, 3), (3, 2, 2)])
+def test_restore_refuses_other_shapes(shape, tmp_path):
+    data = load_table(write(tmp_path / "a.csv", make_rows()), label="kind")
+    with pytest.raises(ValueError, match=r"expected \(n, 2\)"):
+        data.restore(np.zeros(shape))

@@ -192,3 +192,28 @@ def test_slow_libraries_are_imported_when_they_are_needed():
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (result.stdout.strip(), result.stderr) == ("[]", "")
+
+
+def test_where_a_bad_byte_is(tmp_path):
+    path = tmp_path / "own.txt"
+    for content, place in (
+        (b"\xa3", "byte 0, in line 1"),
+        (b"\nab\n\n\xa3\n", "byte 5, in line 4"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=f"{place}, is 0xa3"):
+            read_documents(path)
+
+
+def test_corpora_are_told_apart_by_identity():
+    first, second = load_text("small"), load_text("small")
+    assert first == first and first != second
+    lee, other = load_lee(), load_lee()
+    assert lee == lee and lee != other and len({lee, other}) == 2
+
+
+def test_every_tenth_document_of_the_small_corpus_is_for_the_test(monkeypatch):
+    monkeypatch.setattr(text, "_read_lee", lambda name, count: [str(i) for i in range(count)])
+    data = load_text("small")
+    assert len(data.train) == 240 and data.train[:9] == (*"01234567", "10")
+    assert data.valid[:3] == ("8", "18", "28") and data.test[-1] == "299"

@@ -2,6 +2,7 @@
 
 import gzip
 import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -181,10 +182,60 @@ def test_training_on_sentences_that_are_no_lists():
         train_word_vectors(["the cat sat"])
 
 
-@pytest.mark.parametrize("name, value", [("dim", 0), ("epochs", 0), ("window", 1.5), ("seed", -1)])
-def test_training_with_wrong_numbers(name, value):
-    with pytest.raises(ValueError, match=f"^{name} is {value}; it must be a whole number of [01]"):
+@pytest.mark.parametrize(
+    "name, value, least",
+    [("dim", 0, 1), ("epochs", 0, 1), ("window", 1.5, 1), ("window", 0, 1), ("seed", -1, 0)],
+)
+def test_training_with_wrong_numbers(name, value, least):
+    with pytest.raises(ValueError) as error:
         train_word_vectors(CORPUS, **{name: value})
+    expected = f"{name} is {value}; it must be a whole number of {least} or more."
+    assert str(error.value) == expected
+
+
+def test_settings_of_the_training(monkeypatch):
+    """Skip-gram, in one thread, of every word; and what the arguments are by default."""
+    given = []
+
+    def model(corpus, **settings):
+        given.append(settings)
+        return SimpleNamespace(wv=corpus)
+
+    monkeypatch.setattr("gensim.models.Word2Vec", model)
+    assert train_word_vectors(iter([("a", "b"), ()])) == [["a", "b"], []]
+    train_word_vectors(CORPUS, 1, 1, 1, 7)
+    fixed = {"sg": 1, "workers": 1, "min_count": 1}
+    assert given == [
+        {**fixed, "vector_size": 50, "epochs": 20, "window": 5, "seed": 0},
+        {**fixed, "vector_size": 1, "epochs": 1, "window": 1, "seed": 7},
+    ]
+
+
+def test_word_that_comes_once_has_a_vector():
+    assert "once" in train_word_vectors([*CORPUS, ["once"]], 2, epochs=1)
+
+
+@pytest.mark.filterwarnings("error")
+def test_number_beyond_the_range_is_an_error_without_a_warning(tmp_path):
+    with pytest.raises(ValueError, match="line 1, has a number that is not finite"):
+        load_word_vectors(written(tmp_path / "v.txt", "dog 1e39\n"))
+
+
+@pytest.mark.parametrize("text", ["the 1\ncat 2\n", "2 1\nthe 1\ncat 2\n"])
+def test_vectors_of_one_number(tmp_path, text):
+    path = written(tmp_path / "v.txt", text)
+    for dim in (None, 1):
+        assert load_word_vectors(path, dim).vectors.tolist() == [[1], [2]]
+    with pytest.raises(ValueError, match="has vectors of 1 numbers, but dim is 3.*give dim=1"):
+        load_word_vectors(path, 3)
+
+
+@pytest.mark.parametrize("dim", [None, 3])
+def test_a_word_alone_is_told_by_its_line(tmp_path, dim):
+    with pytest.raises(ValueError, match="line 1, has 0 numbers after its word instead of 1"):
+        load_word_vectors(written(tmp_path / "v.txt", "the\n"), dim)
+    with pytest.raises(ValueError, match="v.txt is empty"):
+        load_word_vectors(written(tmp_path / "v.txt", ""), dim)
 
 
 FILE = "dog 4 6\nthe 0 2\n<unk> 7 7\nzebra 9 9\n<pad> 8 8\nzoo 5 5\n"

@@ -207,3 +207,21 @@ def test_length_that_is_none(length):
 def test_decode_refuses(ids, says):
     with pytest.raises(ValueError, match=f"^ids {says}|^ids has shape .*{says}"):
         Vocabulary(CORPUS, 5).decode(ids)
+
+
+@pytest.mark.parametrize(("before", "learnt"), [(1_999, True), (2_000, False)])
+def test_splitter_trains_on_two_thousand_documents(before, learnt):
+    splitter = make_sentence_splitter([*["It ends."] * before, " ".join(OTHERS + 2 * DOCTORS)])
+    assert (splitter.split(TEXT)[0] == "We saw Dr. Gray today.") is learnt
+
+
+def test_smallest_and_largest_vocabulary():
+    assert Vocabulary(CORPUS, 3).words == ("<pad>", "<unk>", "the")
+    assert len(Vocabulary(CORPUS, np.int64(7))) == 7
+    assert Vocabulary(CORPUS, 3).encode([["the", "cat"]], 1).tolist() == [[2]]
+    assert Vocabulary(CORPUS, 5).decode([1, 2, 3, 4]) == ["<unk>", "the", "sat", "cat"]
+    assert (words.PADDING, words.UNKNOWN) == (0, 1)
+
+
+def test_one_document_with_text_is_enough():
+    assert make_sentence_splitter(["", "It rains."]).split("It rains.") == ["It rains."]

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from keras import layers
 
 from aeutils import layers as own
-from aeutils.diagram import architecture
+from aeutils.diagram import Architecture, Block, architecture
 
 X = np.zeros((3, 12), "float32")
 
@@ -174,3 +174,148 @@ def test_what_calls_no_layer_is_refused():
         architecture(Scale(), X)
     with pytest.raises(ValueError, match="code is 'absent'; give one of the layers"):
         architecture(keras.Sequential([layers.Dense(2, name="only")]), X, code="absent")
+
+
+def bars(diagram):
+    page = BeautifulSoup(diagram._repr_html_(), "html.parser")
+    return [bar for bar in page.select("div[style*=width]") if "background" in bar["style"]]
+
+
+def widths(diagram):
+    return [int(bar["style"].partition("width: ")[2].partition("%")[0]) for bar in bars(diagram)]
+
+
+def test_bars_are_as_wide_as_the_logarithm_of_their_size():
+    """100 log(1 + 3) / log(1 + 15) = 50; the least is 6 per cent, where it would be 5.7."""
+    assert widths(Architecture((Block("A", (15,)), Block("B", (3,)), Block("C", ())))) == [
+        100, 50, 25,
+    ]  # fmt: skip
+    assert widths(Architecture((Block("A", (500, 400)), Block("B", (1,))))) == [100, 6]
+
+
+def test_frozen_bars_have_a_border():
+    diagram = Architecture((Block("A", (2,)), Block("B", (2,), marks=("frozen",))))
+    assert ["dashed" in bar["style"] for bar in bars(diagram)] == [False, True]
+
+
+def test_words_of_a_block():
+    assert Block("Dense", ()).shape_text == "1" and Block("Dense", ()).size == 1
+    assert Block("Conv", (12_000, 3)).shape_text == "12,000 × 3"
+    assert Block("Conv", (12_000, 3)).size == 36_000
+    assert Block("Flatten", (3,)).text == "Flatten"
+    assert Block("Dense", (3,), "", "relu", 1234, ("frozen", "random")).text == (
+        "Dense, relu, 1,234 weights, frozen, random"
+    )
+
+
+PARTS = (Block("Input", (100,)), Block("A", (6,), "enc"), Block("B", (2,), "enc"), Block("C", (9,)))
+
+
+def test_the_text_has_three_columns():
+    assert repr(Architecture(PARTS, "x")) == (
+        "     100  Input\nenc    6  A\n       2  B\n       9  C\ncompared with x"
+    )
+    assert repr(Architecture(PARTS)).splitlines()[-1] == "       9  C"
+    assert Architecture(PARTS).alt == (
+        "Layers from top to bottom. Input to 100; enc: A to 6; B to 2; C to 9."
+    )
+
+
+def test_without_a_part_or_a_comparison_there_is_no_line_for_it():
+    page = BeautifulSoup(Architecture(PARTS)._repr_html_(), "html.parser")
+    assert [em.text for em in page.select("em")] == ["enc"]
+
+
+class Seen(keras.layers.Layer):
+    """Keeps the sizes of the batches that it is called with."""
+
+    def __init__(self):
+        super().__init__()
+        self.sizes = []
+
+    def call(self, x):
+        self.sizes.append(x.shape[0])
+        return x
+
+
+def test_the_first_example_alone_is_followed():
+    seen = Seen()
+    model = keras.Sequential([seen, layers.Dense(2)])
+    model(X)
+    seen.sizes.clear()
+    assert kinds(architecture(model, X)) == ["Input", "Seen", "Dense"]
+    assert set(seen.sizes) == {1}
+    assert kinds(architecture(model, X[:1])) == ["Input", "Seen", "Dense"]
+
+
+class Outer(keras.layers.Layer):
+    """Calls its inner layer already where it is built."""
+
+    def build(self, shape):
+        self.inner = layers.Dense(12)
+        self.inner(np.zeros((1, 12), "float32"))
+
+    def call(self, x):
+        return self.inner(x)
+
+
+def test_calls_in_building_are_no_blocks():
+    diagram = architecture(keras.Sequential([Outer(), layers.Dense(2)]), X)
+    assert kinds(diagram) == ["Input", "Dense", "Dense"]
+
+
+class Borrowed(keras.layers.Layer):
+    """A layer with the kernel of another one."""
+
+    def __init__(self, other):
+        super().__init__()
+        self.kernel = other.kernel
+
+    def call(self, x):
+        return x @ self.kernel
+
+
+class Nothing(keras.layers.Layer):
+    """A layer without an output."""
+
+    def call(self, x):
+        return None
+
+
+class Branches(keras.Model):
+    """Two layers of one kernel, and a third that returns nothing."""
+
+    def __init__(self):
+        super().__init__()
+        self._first = layers.Dense(4)
+        self._first.build((None, 12))
+        self.second, self.nothing = Borrowed(self._first), Nothing()
+
+    def call(self, x):
+        self.nothing(x)
+        return self._first(x) + self.second(x)
+
+
+def test_shared_weights_names_and_what_returns_nothing():
+    diagram = architecture(Branches(), X)
+    assert kinds(diagram) == ["Input", "Dense", "Borrowed"]
+    assert [block.part for block in diagram.blocks] == ["", "first", "second"]
+    assert marks(diagram) == [(), ("the code",), ("weights shared",)]
+
+
+def test_the_code_is_the_first_of_the_smallest_and_of_a_layer_its_last_call():
+    twice = layers.Dense(12)
+    model = keras.Sequential([layers.Dense(3), layers.Dense(3)])
+    assert marks(architecture(model, X)) == [(), ("the code",), ()]
+    x = keras.Input((12,))
+    diagram = architecture(keras.Model(x, twice(twice(x))), X, code=twice)
+    assert marks(diagram) == [(), (), ("the same layer again", "the code")]
+    assert [block.weights for block in diagram.blocks] == [0, 156, 0]
+
+
+def test_activations_that_say_nothing_are_left_out():
+    model = keras.Sequential(
+        [layers.Dense(3, "linear"), layers.ReLU(), layers.Activation("tanh"), layers.Softmax()]
+    )
+    activations = [block.activation for block in architecture(model, X).blocks]
+    assert activations == ["", "", "", "tanh", ""]

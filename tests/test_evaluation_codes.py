@@ -1,9 +1,12 @@
 """Probes, dead units and active ones, by hand and against scikit-learn."""
 
+import contextlib
+import pkgutil
 import warnings
 
 import numpy as np
 import pytest
+import threadpoolctl
 from sklearn.neighbors import KNeighborsClassifier
 
 from aeutils.evaluation import active_units, dead_units, knn_accuracy, linear_probe_accuracy
@@ -58,6 +61,40 @@ def test_linear_probe_that_has_not_converged_is_silent():
         stopped = linear_probe_accuracy(*many[0], *many[1], max_iter=1)
     assert not seen
     assert stopped < linear_probe_accuracy(*many[0], *many[1]) - 0.02
+
+
+def test_settings_of_the_probes(monkeypatch):
+    """Ten neighbours; one thread and at most 200 iterations for the linear one."""
+    limits = []
+
+    def limit(number):
+        limits.append(number)
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr(threadpoolctl, "threadpool_limits", limit)
+    for name, probe, setting, default in (
+        ("sklearn.neighbors.KNeighborsClassifier", knn_accuracy, "n_neighbors", 10),
+        ("sklearn.linear_model.LogisticRegression", linear_probe_accuracy, "max_iter", 200),
+    ):
+        made = []
+        kind = pkgutil.resolve_name(name)
+        with monkeypatch.context() as patch:
+            patch.setattr(name, lambda *a, kind=kind, made=made, **k: keep(made, kind(*a, **k)))
+            probe(*codes(3), *codes(3))
+            probe(*codes(3), *codes(3), 7)
+        assert [getattr(model, setting) for model in made] == [default, 7]
+    assert limits == [1, 1]
+
+
+def keep(made, model):
+    made.append(model)
+    return model
+
+
+def test_probe_of_a_single_test_code():
+    z, y = codes(50)
+    for probe in PROBES:
+        assert probe(z, y, z[:1], y[:1]) == 1.0
 
 
 @pytest.mark.parametrize("probe", PROBES)
@@ -117,3 +154,14 @@ def test_active_units_by_hand():
 def test_active_units_of_no_codes(z_mean):
     with pytest.raises(ValueError, match="z_mean (has shape|holds values)"):
         active_units(z_mean)
+
+
+def test_variance_at_the_threshold_is_not_active():
+    z_mean = np.array([[0.0, 0.0], [1.0, 3.0]])  # variances 0.25 and 2.25
+    assert active_units(z_mean, threshold=0.25) == 1
+    assert active_units(z_mean, threshold=0.125) == 2
+
+
+def test_unit_of_a_variational_code_is_active_above_a_hundredth():
+    half = np.sqrt([0.0099, 0.0101])
+    assert active_units(np.stack([-half, half])) == 1

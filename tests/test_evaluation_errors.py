@@ -164,6 +164,47 @@ def test_code_sizes_are_whole_numbers():
         pca_errors(np.zeros((3, 4)), np.zeros((3, 4)), [1.5])
 
 
+def test_pca_of_two_images_has_one_component():
+    train = np.array([[0.0, 0.25, 0.5], [1.0, 0.25, 0.5]])
+    test = np.array([[0.0, 0.75, 0.5]])
+    assert pca_errors(train, test, [0, 1, 2, 3]) == pytest.approx(
+        {0: 0.5, 1: 0.25, 2: 0.25, 3: 0.25}
+    )
+
+
+def test_message_has_both_shapes_of_an_image():
+    with pytest.raises(ValueError, match=r"shape \(4, 5, 1\), x_test of \(2, 3, 1\); both"):
+        pca_errors(np.zeros((3, 4, 5, 1)), np.zeros((3, 2, 3, 1)), [1])
+
+
+def test_square_of_rows_gives_as_many_components_as_columns():
+    rows = np.random.default_rng(0).normal(size=(6, 6))
+    centred = rows - rows.mean(axis=0)
+    found = principal_components(centred)
+    assert found.shape == (6, 6)
+    np.testing.assert_allclose(found.T @ found, np.eye(6), atol=1e-12)
+    variances = ((centred @ found) ** 2).sum(axis=0)
+    assert all(np.diff(variances) <= 1e-12) and variances[5] < 1e-9
+
+
+def test_few_rows_need_no_square_of_the_columns(monkeypatch):
+    sizes = []
+    for name in ("eigh", "svd"):
+        original = getattr(np.linalg, name)
+
+        def record(*arguments, original=original, **options):
+            result = original(*arguments, **options)
+            sizes.extend(np.size(part) for part in (*arguments, *result))
+            return result
+
+        monkeypatch.setattr(np.linalg, name, record)
+    assert principal_components(np.random.default_rng(0).normal(size=(3, 50))).shape == (50, 2)
+    assert max(sizes) == 3 * 50
+    sizes.clear()
+    assert principal_components(np.random.default_rng(0).normal(size=(50, 3))).shape == (3, 3)
+    assert max(sizes) == 3 * 3
+
+
 @pytest.mark.parametrize("shape", [(30, 6), (5, 12)])
 def test_principal_components_are_those_of_scikit_learn(shape):
     rows = np.random.default_rng(0).normal(size=shape) * np.arange(1, shape[1] + 1)

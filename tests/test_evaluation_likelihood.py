@@ -115,3 +115,52 @@ def test_the_codes_follow_the_seed(function):
 def test_bad_input(function, x, options, message):
     with pytest.raises(ValueError, match=message):
         function(x, encode, decode, **options)
+
+
+@pytest.mark.parametrize("log_var", [0.0, 1.0])
+def test_codes_are_those_of_the_generator(log_var):
+    """The mean and so many standard deviations as NumPy draws with the seed."""
+    seen = []
+    mean = np.arange(6.0).reshape(3, 2)
+    gaussian = lambda x: (mean, np.full((3, 2), log_var))  # noqa: E731
+    decoded = lambda z: seen.append(z) or z  # noqa: E731
+    settings = {"samples": 2, "seed": 5, "nll": lambda x, z: np.zeros(len(z))}
+    elbo_terms(X[:3], gaussian, decoded, **settings)
+    noise = np.random.default_rng(5).standard_normal((2, 3, 2))
+    np.testing.assert_allclose(np.stack(seen), mean + np.exp(log_var) ** 0.5 * noise)
+    seen.clear()
+    importance_weighted_nll(X[:3], gaussian, decoded, **settings)
+    noise = np.random.default_rng(5).standard_normal((3, 2, 2))
+    np.testing.assert_allclose(np.stack(seen), mean[:, None] + np.exp(log_var) ** 0.5 * noise)
+
+
+def test_one_code_is_drawn_unless_said_otherwise():
+    given, expected = (elbo_terms(X, encode, decode, nll=nll, **k) for k in ({}, {"samples": 1}))
+    np.testing.assert_array_equal(given, expected)
+
+
+def test_one_sample_gives_the_elbo_of_one_code():
+    """For one image both draw the same code."""
+    parts = elbo_terms(X[:1], encode, decode, nll=nll, seed=3)
+    bound = importance_weighted_nll(X[:1], encode, decode, samples=1, nll=nll, seed=3)
+    mean, log_var = encode(X[:1])
+    noise = np.random.default_rng(3).standard_normal((1, 2))
+    z = mean + np.exp(log_var / 2) * noise
+    posterior = stats.norm(mean, np.exp(log_var / 2)).logpdf(z).sum()
+    prior = stats.norm().logpdf(z).sum()
+    reconstruction = -stats.norm(z @ W, NOISE).logpdf(X[:1]).sum()
+    assert parts[0] == pytest.approx([reconstruction], rel=1e-6)
+    assert bound == pytest.approx([reconstruction + posterior - prior], rel=1e-6)
+
+
+def test_pixels_are_bernoulli_unless_said_otherwise():
+    x = (X > 0).astype(float)
+    for function, settings in ((elbo_terms, {}), (importance_weighted_nll, {"samples": 2})):
+        given = function(x, encode, decode, **settings)
+        expected = function(x, encode, decode, nll=losses.bernoulli_nll, **settings)
+        np.testing.assert_array_equal(given, expected)
+
+
+def test_encoder_with_variances_for_other_images():
+    with pytest.raises(ValueError, match="zip"):
+        importance_weighted_nll(X, lambda x: (encode(x)[0], encode(x)[1][1:]), decode, samples=1)

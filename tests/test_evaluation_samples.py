@@ -108,3 +108,35 @@ def test_too_many_points_are_refused(monkeypatch):
     assert np.isfinite(mmd(points(5), points(5)))
     with pytest.raises(ValueError, match="x and y have 11 rows together; .* more than 10 need"):
         mmd(points(5), points(6))
+
+
+def test_twenty_thousand_points_are_the_most():
+    with pytest.raises(ValueError, match="have 20001 rows together; .* more than 20000 need"):
+        mmd(np.zeros((10_001, 1)), np.zeros((10_000, 1)))
+    assert module.MOST_POINTS == 20_000
+
+
+def test_p_value_by_default():
+    """200 divisions, drawn with the seed 0."""
+    x, y = points(6), points(6, 0.5, 1)
+    assert mmd_test(points(20), points(20, 9, 1))[1] == 1 / 201
+    given, *others = (mmd_test(x, y, **k)[1] for k in ({}, {"seed": 0}, {"permutations": 200}))
+    assert others == [given] * 2 and given != mmd_test(x, y, seed=1)[1]
+
+
+def test_divisions_as_far_apart_as_the_given_one_count():
+    same = np.zeros((4, 2))
+    assert mmd_test(same, same, [1.0], permutations=9) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("rows", "parts"), [(500, [500]), (501, [251, 250]), (3, [3])])
+def test_parzen_takes_at_most_500_images_at_once(rows, parts, monkeypatch):
+    sizes, original = [], module._squared_distances
+
+    def record(x, y):
+        sizes.append(len(x))
+        return original(x, y)
+
+    monkeypatch.setattr(module, "_squared_distances", record)
+    assert parzen_log_likelihood(points(rows), points(2), 1.0).shape == (rows,)
+    assert sizes == parts

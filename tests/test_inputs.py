@@ -206,3 +206,115 @@ def test_encoder_with_another_number_of_outputs(outputs):
     number = re.escape(f"returns {outputs} tensor")
     with pytest.raises(ValueError, match=number + "s?; expected two, the mean and the logarithm"):
         fit(make_vae(outputs), X, valid=None, epochs=1)
+
+
+def test_range_of_the_inputs_is_returned():
+    x = np.array([[0.25, -3.0], [8.0, 1.0]])
+    assert inputs.check_rows(x, None, "x", "y") == (-3, 8)
+    assert inputs.check_rows(x, x, "x", "y") == inputs.check_rows(x, 99 * x, "x", "y") == (-3, 8)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (X[:, 0], None, r"x has shape \(64,\); expected \(n, ...\) with n above 0"),
+        (X[:0], None, r"x has shape \(0, 4\); expected"),
+        (X[:, :0], None, r"x has shape \(64, 0\); it holds no numbers"),
+        (X, X[:63], "x has 64 rows and y 63; they must match"),
+        (X, np.array(1.0), "x has 64 rows and y none; they must match"),
+        (X.reshape(64, 2, 2) * np.nan, None, r"in 64 of 64 rows, the first of them row 0\."),
+        (np.where(X[5, 2] == X, -np.inf, X), None, r"in 1 of 64 rows, the first of them row 5\."),
+        (X, np.where(X[9, 0] == X, np.inf, X), r"y holds .* in 1 of 64 rows, .* row 9\."),
+    ],
+)
+def test_rows_that_do_not_fit(x, y, message):
+    with pytest.raises(ValueError, match=message):
+        inputs.check_rows(x, y, "x", "y")
+
+
+def test_one_row_and_one_target_a_row_are_enough():
+    assert inputs.check_rows(np.ones((1, 1)), np.zeros(1), "x", "y") == (1, 1)
+
+
+ENDS = np.array([[0.0, 1.0]])
+
+
+@pytest.mark.parametrize(
+    ("y", "loss", "bound"),
+    [
+        (ENDS, "binary_crossentropy", None),
+        (ENDS - 0.001, "binary_crossentropy", "from 0 to 1"),
+        (ENDS + 0.001, "binary_crossentropy", "from 0 to 1"),
+        (ENDS + 0.001, keras.losses.binary_crossentropy, "from 0 to 1"),
+        (ENDS + 0.001, "categorical_focal_crossentropy", "from 0 to 1"),
+        (ENDS + 0.001, keras.losses.CategoricalFocalCrossentropy(), "from 0 to 1"),
+        (ENDS * 1e6, "poisson", None),
+        (ENDS - 0.001, "poisson", "of 0 or more"),
+        (None, "binary_crossentropy", None),
+        (ENDS[:0], "binary_crossentropy", None),
+        (ENDS * 9, ["binary_crossentropy"], None),
+        (ENDS * 9, {"out": "binary_crossentropy"}, None),
+        (ENDS * 9, None, None),
+        (ENDS - 9, "mse", None),
+    ],
+)
+def test_targets_at_both_sides_of_what_a_loss_takes(y, loss, bound):
+    if bound is None:
+        inputs.check_targets(make_model(), y, loss, "y")
+        return
+    with pytest.raises(ValueError, match=f"y runs from .*, and the loss asks for targets {bound}"):
+        inputs.check_targets(make_model(), y, loss, "y")
+
+
+def test_range_of_the_model_is_for_its_own_loss_alone():
+    model = types.SimpleNamespace(target_range=(-1.0, 2.0))
+    inputs.check_targets(model, 2 * ENDS, None, "x")
+    inputs.check_targets(model, 3 * ENDS, "mse", "x")
+    with pytest.raises(ValueError, match="x runs from 0 to 3, .* from -1 to 2"):
+        inputs.check_targets(model, 3 * ENDS, None, "x")
+    assert inputs._name_of(None) == inputs._name_of([]) == ""
+
+
+def test_validation_data_become_a_pair():
+    assert inputs.pair_valid(None, None, "mse") is None
+    x, y = inputs.pair_valid(X, None, "mse")
+    assert x is X and y is X
+    assert inputs.pair_valid(X, None, None)[1] is None
+    x, y = inputs.pair_valid((X, X), None, "mse")
+    assert x is y
+    x, y = inputs.pair_valid((X.tolist(), (2 * X).tolist()), X, "mse")
+    assert x.shape == X.shape and np.allclose(y, 2 * X)
+    assert inputs.pair_valid((X, None), None, None)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("valid", "y", "message"),
+    [
+        (X, X, "valid is one array, but y is given"),
+        ((X,), None, "must be an array or a tuple of two"),
+        ((X, X, X), None, "must be an array or a tuple of two"),
+        ((X, None), None, "must be an array or a tuple of two"),
+        ((X, X[:3]), None, r"valid\[0\] has 64 rows and valid\[1\] 3"),
+        ((X, "y"), None, r"valid\[1\] is a str"),
+        (("x", X), None, r"valid\[0\] is a str"),
+        ("x", None, "valid is a str"),
+    ],
+)
+def test_validation_data_that_are_no_pair(valid, y, message):
+    with pytest.raises(ValueError, match=message):
+        inputs.pair_valid(valid, y, "mse")
+
+
+def test_what_hands_over_batches_is_known():
+    assert not inputs.is_data_set(X) and not inputs.is_data_set([X])
+    assert inputs.is_data_set(keras.utils.PyDataset())
+    tensorflow = pytest.importorskip("tensorflow")
+    assert inputs.is_data_set(tensorflow.data.Dataset.from_tensor_slices(X))
+
+
+def test_types_of_numbers_are_kept_but_for_bfloat16():
+    for kind in ("float64", "float16", "uint8", "bool", "int64"):
+        assert inputs.as_array(X.astype(kind), "x").dtype == kind
+    assert inputs.as_array(keras.ops.cast(X, "bfloat16"), "x").dtype == "float32"
+    with pytest.raises(ValueError, match="x is a bytes; give an array, or hand over batches"):
+        inputs.as_array(b"12", "x")

@@ -104,3 +104,46 @@ def test_noise_is_not_compiled_by_xla_on_tensorflow():
 def test_impossible_setting(make):
     with pytest.raises(ValueError, match="must be a number from"):
         make()
+
+
+LIMIT = 1e6
+
+
+@pytest.mark.parametrize(
+    ("make", "good", "bad"),
+    [
+        (lambda v: GaussianCorruption(mean=v), (-LIMIT, 0, LIMIT), (-LIMIT - 0.5, LIMIT + 0.5)),
+        (lambda v: GaussianCorruption(stddev=v), (0, 0.5, LIMIT), (-0.001, LIMIT + 0.5)),
+        (MaskingCorruption, (0, 0.5, 1), (-0.001, 1.001)),
+    ],
+    ids=["mean", "stddev", "rate"],
+)
+def test_settings_at_both_sides_of_their_limits(make, good, bad):
+    for value in good:
+        assert value in make(value).get_config().values()
+    for value in bad:
+        with pytest.raises(ValueError, match="must be a number from"):
+            make(value)
+
+
+def test_default_noise_is_standard_normal_and_not_clipped():
+    config = GaussianCorruption().get_config()
+    assert [config[name] for name in GaussianCorruption.settings] == [0, 1, False, None]
+    noise = corrupt(GaussianCorruption()) - X
+    assert abs(noise.mean()) < 0.02 and noise.std() == pytest.approx(1, abs=0.02)
+    assert MaskingCorruption(0.5).seed is None
+
+
+def test_a_draw_as_large_as_the_rate_is_kept(monkeypatch):
+    """So that nothing is lost at a rate of 0, and everything at a rate of 1."""
+    monkeypatch.setattr(keras.random, "uniform", lambda shape, **options: ops.zeros(shape))
+    assert (corrupt(MaskingCorruption(0.0)) == X).all()
+    assert not corrupt(MaskingCorruption(1e-6)).any()
+    monkeypatch.undo()
+    assert not corrupt(MaskingCorruption(1)).any()
+
+
+@pytest.mark.parametrize("layer", [GaussianCorruption, lambda **o: MaskingCorruption(0.5, **o)])
+def test_type_of_the_layer_is_kept(layer):
+    noisy = layer(dtype="float16")(ops.ones((2, 3)), training=True)
+    assert keras.backend.standardize_dtype(noisy.dtype) == "float16"

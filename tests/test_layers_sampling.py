@@ -43,3 +43,11 @@ def test_training_moves_mean_and_variance():
     )
     assert abs(kernel_mean + bias_mean - 2) < 0.1
     assert kernel_var + bias_var < -3
+
+
+def test_type_of_the_layer_is_kept_and_the_seed_is_the_global_one_by_default():
+    layer = GaussianSampling(dtype="float16")
+    assert layer.seed is None
+    z = layer(ops.zeros((2, 3)), ops.zeros((2, 3)))
+    assert keras.backend.standardize_dtype(z.dtype) == "float16"
+    assert layer.compute_output_shape((None, 3), (None, 1)) == (None, 3)

@@ -159,3 +159,70 @@ def test_settings_survive_saving(layer, tmp_path):
 def test_impossible_setting(make):
     with pytest.raises(ValueError, match="must be|choose|units|expected"):
         make()
+
+
+LIMIT = 1e6
+
+
+@pytest.mark.parametrize(
+    ("make", "good", "bad"),
+    [
+        (lambda v: ActivityPenalty(l1=v), (0, LIMIT), (-0.001, LIMIT + 0.5)),
+        (lambda v: ActivityPenalty(l2=v), (0, LIMIT), (-0.001, LIMIT + 0.5)),
+        (lambda v: SparsityTarget(v, 1.0), (1e-6, 1 - 1e-6), (9e-7, 1 - 9e-7)),
+        (
+            lambda v: SparsityTarget(v, 1.0, "squared"),
+            (-LIMIT, 0, 2, LIMIT),
+            (-LIMIT - 0.5, LIMIT + 0.5),
+        ),
+        (lambda v: SparsityTarget(0.1, v), (0, LIMIT), (-0.001, LIMIT + 0.5)),
+        (LifetimeSparsity, (0, 1), (-0.001, 1.001)),
+        (KSparse, (1, 7, np.int64(3)), (0, -1, 1.0, "1")),
+    ],
+    ids=["l1", "l2", "kl", "squared", "weight", "rate", "k"],
+)
+def test_settings_at_both_sides_of_their_limits(make, good, bad):
+    for value in good:
+        assert value in make(value).get_config().values()
+    for value in bad:
+        with pytest.raises(ValueError, match="must be a"):
+            make(value)
+
+
+def test_defaults():
+    assert penalty(ActivityPenalty()) == 0
+    assert penalty(ActivityPenalty(l1=0.3)) == pytest.approx(0.3 * Z.sum() / 12, rel=1e-5)
+    assert penalty(ActivityPenalty(l2=0.3)) == pytest.approx(0.3 * (Z**2).sum() / 12, rel=1e-5)
+    assert SparsityTarget(0.1, 1.0).divergence == "kl"
+    assert type(KSparse(np.int64(3)).k) is int
+
+
+def test_divergence_of_means_at_the_ends():
+    """A mean of 0 or 1 is taken for the smallest number of Keras, a mean outside for none."""
+    tiny = keras.config.epsilon()
+    for end in (0.0, 1.0):
+        p, q = (0.25, tiny) if end == 0 else (0.75, tiny)
+        expected = p * np.log(p / q) + (1 - p) * np.log(1 - p)
+        found = penalty(SparsityTarget(0.25, 1.0), np.full((4, 1), end, "float32"))
+        assert found == pytest.approx(expected, rel=1e-4)
+    for outside in (-0.01, 1.01):
+        assert np.isnan(penalty(SparsityTarget(0.25, 1.0), np.full((4, 1), outside, "float32")))
+
+
+def test_equal_activations_all_stay():
+    z = np.array([[1.0, 1.0, 0.5]], "float32")
+    assert ops.convert_to_numpy(KSparse(1)(z)).tolist() == [[1, 1, 0]]
+    assert winners(z.T, 0.1).T.tolist() == [[1, 1, 0]]
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a size unknown to a trace")
+@pytest.mark.parametrize("rate", [0.0, 0.01, 0.25, 0.3, 1.0])
+def test_winners_of_a_batch_of_unknown_size(rate):
+    import tensorflow as tf
+
+    layer = LifetimeSparsity(rate)
+    traced = tf.function(
+        lambda z: layer(z, training=True), input_signature=[tf.TensorSpec((None, 5))]
+    )
+    for rows in (12, 7, 1):
+        np.testing.assert_array_equal(traced(Z[:rows]), winners(Z[:rows], rate))

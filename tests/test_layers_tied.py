@@ -118,3 +118,21 @@ def test_wrong_order_is_refused():
     _, first, second = make_model()
     with pytest.raises(ValueError, match="reverse order"):
         TiedDense(first)(second(first(X)))
+
+
+def test_bias_starts_at_zero_without_an_activation():
+    dense = layers.Dense(4)
+    z = dense(X)
+    tied = TiedDense(dense)
+    expected = ops.convert_to_numpy(z) @ dense.get_weights()[0].T
+    np.testing.assert_allclose(ops.convert_to_numpy(tied(z)), expected, rtol=1e-5, atol=1e-6)
+    assert tied.bias.shape == (6,) and not ops.convert_to_numpy(tied.bias).any()
+    assert tied.compute_output_shape((None, 7, 4)) == (None, 7, 6)
+
+
+def test_axes_before_the_last_are_kept():
+    dense = layers.Dense(4)
+    dense.build((None, 6))
+    z = np.random.default_rng(1).random((2, 3, 4), dtype=np.float32)
+    x_hat = ops.convert_to_numpy(TiedDense(dense)(z))
+    np.testing.assert_allclose(x_hat, z @ dense.get_weights()[0].T, rtol=1e-5, atol=1e-6)

@@ -1,5 +1,6 @@
 """Likelihoods and divergences against scipy.stats, integration and sampling."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -130,3 +131,36 @@ def test_leading_axes_are_kept():
 def test_features_that_would_be_spread_silently(function):
     with pytest.raises(ValueError, match=r"The last axes differ: .*\(2, 4\).*\(2, 1\)"):
         function(np.zeros((2, 4)), np.zeros((2, 1)))
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        (losses.bernoulli_nll, [[[0.0, 1.0]], [[0.5, -1.0]]]),
+        (losses.gaussian_nll, [[[0.0, 1.0]], [[0.5, -1.0]], [[0.1, 0.2]]]),
+        (losses.gaussian_kl, [[[0.0, 1.0]], [[0.5, -1.0]], [[0.1, 0.2]], [[0.3, 0.4]]]),
+        (losses.bernoulli_kl, [[[0.2, 0.7]], [[0.5, 0.1]]]),
+    ],
+)
+def test_lists_whole_axes_and_leading_axes(function, arguments):
+    """A list is taken as an array is, and more axes in front change nothing."""
+    expected = values(function, *arguments)
+    assert expected.shape == (1,)
+    assert ops.convert_to_numpy(function(*arguments)) == pytest.approx(expected)
+    deep = [np.tile(a, (3, 5, 1)) for a in arguments]
+    found = values(function, *deep)
+    assert found.shape == (3, 5) and np.allclose(found, expected)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a tape of TensorFlow")
+def test_gradient_of_bernoulli_kl_where_the_pixel_is_ruled_out():
+    """0 log 0 adds nothing: of (1 - p) log((1 - p) / (1 - q)) the derivative stays."""
+    import tensorflow as tf
+
+    p, q = tf.constant([[0.0, 0.25]]), tf.constant([[0.5, 0.5]])
+    with tf.GradientTape() as tape:
+        tape.watch([p, q])
+        divergence = losses.bernoulli_kl(p, q)
+    by_p, by_q = tape.gradient(divergence, [p, q])
+    assert by_p.numpy()[0] == pytest.approx([-np.log(2) - 1, np.log(0.5) - np.log(1.5)], rel=1e-5)
+    assert by_q.numpy()[0] == pytest.approx([2, -0.5 + 1.5], rel=1e-5)

@@ -1,5 +1,7 @@
 """The variational autoencoder trains on the negative ELBO, and a saved one is the same."""
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -19,6 +21,60 @@ def make(beta=1.0, seed=0):
     encoder = keras.Model(inputs, [layers.Dense(3)(hidden), layers.Dense(3)(hidden)])
     decoder = keras.Model(codes, layers.Dense(12)(layers.Dense(16, "relu")(codes)))
     return VariationalAutoencoder(encoder, decoder, beta=beta, seed=seed)
+
+
+def test_settings_and_their_defaults():
+    made = make(beta=0, seed=3)
+    plain = VariationalAutoencoder(made.encoder, made.decoder, name="images")
+    assert (plain.beta, plain.seed, plain.name) == (1.0, None, "images")
+    assert (made.beta, made.seed, made.sampling.get_config()["seed"]) == (0, 3, 3)
+    assert (plain.reconstruction.name, plain.kl.name) == ("reconstruction", "kl")
+    config = plain.get_config()
+    assert (config["beta"], config["seed"], config["name"]) == (1.0, None, "images")
+
+
+def test_loss_is_called_as_that_of_keras():
+    ours, theirs = (
+        {name: p.default for name, p in inspect.signature(kind.compute_loss).parameters.items()}
+        for kind in (VariationalAutoencoder, keras.Model)
+    )
+    assert theirs.items() >= (ours | {"x": theirs["x"]}).items()
+
+
+@pytest.mark.parametrize(("encoded", "number"), [(1, "1 tensor;"), (3, "3 tensors;")])
+@pytest.mark.parametrize("kind", [tuple, list])
+def test_encoder_that_does_not_return_mean_and_log_variance(encoded, number, kind):
+    model = make()
+    model.encoder = lambda x: x if encoded == 1 else kind([x] * encoded)
+    with pytest.raises(ValueError, match=f"The encoder returns {number} expected two, the mean"):
+        model.call(X[:2])
+
+
+def test_encoder_may_return_a_tuple_or_a_list():
+    """Of logits, mean and log variance the latter two are those of the encoder."""
+    model, mean = make(), np.ones((2, 3), "float32")
+    for kind in (tuple, list):
+        model.encoder = lambda x, kind=kind: kind([mean, mean - 30])
+        logits, z_mean, z_log_var = model.call(X[:2])
+        assert z_mean is mean and (np.asarray(z_log_var) == -29).all()
+        expected = ops.convert_to_numpy(model.decoder(mean))
+        np.testing.assert_allclose(ops.convert_to_numpy(logits), expected, atol=1e-4)
+
+
+def test_loss_by_hand():
+    """Pixels that are one half: log 2 nats each; codes of mean 2 and variance 1: 2 nats each."""
+    model = make(beta=0.25)
+    outputs = np.zeros((5, 12)), np.full((5, 3), 2.0), np.zeros((5, 3))
+    loss = model.compute_loss(x=X[:5], y_pred=[a.astype("float32") for a in outputs])
+    assert float(loss) == pytest.approx(12 * np.log(2) + 0.25 * 6, rel=1e-6)
+    assert float(model.reconstruction.result()) == pytest.approx(12 * np.log(2), rel=1e-6)
+    assert float(model.kl.result()) == pytest.approx(6, rel=1e-6)
+
+
+@pytest.mark.parametrize(("pixels", "range_"), [(X * 1.5, "0 to 1.5"), (X - 0.5, "-0.5 to 0.5")])
+def test_pixels_lie_between_zero_and_one(pixels, range_):
+    with pytest.raises(ValueError, match=range_):
+        fit(make(), pixels, valid=None, epochs=1)
 
 
 def test_loss_is_the_negative_elbo():

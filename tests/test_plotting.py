@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from aeutils.plotting import code_scatter, image_grid, loss_curves, reconstructions, weights
+from aeutils.plotting import (
+    code_scatter,
+    image_grid,
+    label_log_axis,
+    loss_curves,
+    reconstructions,
+    weights,
+)
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((12, 28, 28, 1), dtype=np.float32)
@@ -209,3 +216,137 @@ def test_rows_of_weights_are_labelled():
 
 def test_code_scatter_takes_lists():
     assert code_scatter([[0.0, 1.0], [1.0, 0.0]], [0, 1]).get_label()
+
+
+def test_an_image_takes_seven_tenths_of_an_inch_and_labels_one_inch():
+    plain = image_grid(IMAGES, columns=5)
+    assert plain.get_size_inches() == pytest.approx([0.7 * 5, 0.7 * 3])
+    labelled = reconstructions({"a": IMAGES, "b": IMAGES}, count=5)
+    assert labelled.get_size_inches() == pytest.approx([0.7 * 5 + 1, 0.7 * 2])
+
+
+def test_label_stands_to_the_left_of_its_row():
+    figure = reconstructions({"first": IMAGES, "second": IMAGES}, count=2)
+    assert [len(ax.texts) for ax in figure.axes] == [1, 0, 1, 0]
+    figure.canvas.draw()
+    for ax in figure.axes[::2]:
+        (text,) = ax.texts
+        box, image = text.get_window_extent(), ax.get_window_extent()
+        assert image.x0 - 0.3 * image.width < box.x1 < image.x0 - 0.1 * image.width
+        middle = (image.y0 + image.y1) / 2
+        assert box.y0 < middle < box.y1 and abs(box.y0 + box.y1 - 2 * middle) < box.height / 2
+        assert text.get_color() == "#333333"
+
+
+def test_one_column_has_one_axis_a_row():
+    figure = image_grid(IMAGES[:3], columns=1)
+    assert [ax.get_position().x0 for ax in figure.axes] == [figure.axes[0].get_position().x0] * 3
+    assert len(drawn(figure)) == 3
+
+
+def test_all_images_of_a_row_are_enough():
+    assert len(reconstructions({"noise": IMAGES}, count=12).axes) == 12
+
+
+def test_dots_are_small_and_the_legend_stands_beside_them():
+    (ax,) = code_scatter(RNG.normal(size=(30, 2)), np.arange(30) % 3).axes
+    assert ax.figure.get_size_inches() == pytest.approx([5.6, 4.4])
+    for dots in ax.collections:
+        assert dots.get_sizes().tolist() == [4] and dots.get_linewidths().tolist() == [0]
+    ax.figure.canvas.draw()
+    legend, plane = ax.get_legend(), ax.get_window_extent()
+    box = legend.get_window_extent()
+    assert box.x0 >= plane.x1 and box.x0 - plane.x1 < 0.1 * plane.width
+    assert (box.y0 + box.y1) / 2 == pytest.approx((plane.y0 + plane.y1) / 2, abs=1)
+    assert {float(handle.get_sizes()[0]) for handle in legend.legend_handles} == {3**2 * 4}
+
+
+def test_eleventh_class_has_the_colour_of_the_first():
+    dots = code_scatter(np.eye(12)[:, :2], np.arange(12)).axes[0].collections
+    faces = [tuple(group.get_facecolor()[0]) for group in dots]
+    assert faces[10:] == faces[:2] and len(set(faces)) == 10
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([0, 1, 2], "y runs from 0 to 2, and class_names has 2 names"),
+        ([-1, 0, 1], "y runs from -1 to 1, and class_names has 2 names"),
+        ([2, 2, 2], "y runs from 2 to 2"),
+    ],
+)
+def test_label_without_a_name(y, message):
+    with pytest.raises(ValueError, match=message):
+        code_scatter(np.ones((3, 2)), y, class_names=["shirt", "coat"])
+
+
+def test_one_code_of_the_last_class():
+    (ax,) = code_scatter(np.ones((1, 2)), [1], class_names=["shirt", "coat"]).axes
+    assert [dots.get_label() for dots in ax.collections] == ["coat"]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_codes_that_are_not_finite(value):
+    with pytest.raises(ValueError, match="z holds values that are not finite; did training div"):
+        code_scatter([[0.0, 1.0], [value, 0.0]], [0, 1])
+
+
+def test_no_codes():
+    with pytest.raises(ValueError, match=r"z has shape \(0, 2\) and y \(0,\); .* n above 0"):
+        code_scatter(np.ones((0, 2)), np.ones(0))
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (np.full((2, 3, 3), 255, np.uint8), "run from 255 to 255; .* Divide by 255"),
+        (np.full((2, 3, 3), 2), "run from 2 to 2"),
+        (np.full((2, 3, 3), np.nan), "run from nan to nan"),
+        (np.array([[[0.0, np.inf], [0.0, 0.0]]]), "run from 0.0 to inf"),
+        (np.zeros((2, 3, 3, 2)), r"images has shape \(2, 3, 3, 2\)"),
+        (np.zeros((2, 4, 3)), r"images has shape \(2, 4, 3\)"),
+        (np.zeros((2, 4, 2, 2)), r"images has shape \(2, 4, 2, 2\)"),  # as many numbers as 4 x 4
+        (np.zeros((2, 3, 4)), r"images has shape \(2, 3, 4\)"),
+    ],
+)
+def test_images_that_are_none(images, message):
+    with pytest.raises(ValueError, match=message):
+        image_grid(images)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, bool])
+def test_images_of_zeros_and_ones_need_no_fraction(kind):
+    assert pixels(image_grid(np.eye(4, dtype=kind)[None])).tolist() == [np.eye(4).tolist()]
+
+
+def test_image_of_one_pixel_and_values_far_beyond():
+    assert pixels(image_grid(np.full((1, 1), 7.5))).tolist() == [[[1.0]]]
+
+
+def test_faintest_weights_fill_the_scale():
+    kernel = np.array([[1e-300, 0.0], [0.0, 0.0], [-2e-300, 0.0], [0.0, 0.0]])
+    expected = [[[0.5, 0.0], [-1.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]]
+    np.testing.assert_allclose(pixels(weights(kernel)), expected)
+
+
+@pytest.mark.parametrize("values", [[1.0, 0.0], [1.0, -0.5], [0.0]])
+def test_loss_of_zero_is_not_drawn_on_a_logarithmic_axis(values):
+    with pytest.raises(ValueError, match="has values that are not above 0"):
+        loss_curves({"small": [1e-12, 0.5], "loss": values})
+
+
+def test_each_curve_needs_as_many_positions_as_values():
+    with pytest.raises(ValueError, match=r"x\['b'\] must have 2 positions, one for each value"):
+        loss_curves({"a": [1.0], "b": [2.0, 1.0]}, x={"a": [0], "b": [0, 1, 2]})
+    drawn_over = loss_curves({"a": [1.0]}, x={"a": [5], "c": [0, 1]})
+    assert drawn_over.axes[0].lines[0].get_xdata().tolist() == [5]
+
+
+def test_label_of_a_logarithmic_axis():
+    _, ax = plt.subplots()
+    ax.set(yscale="log", ylim=(0.9, 210))
+    label_log_axis(ax.yaxis)
+    shown = [t for t in ax.get_yticks() if 0.9 <= t <= 210]
+    assert shown == pytest.approx([1, 2, 5, 10, 20, 50, 100, 200])
+    assert ax.yaxis.get_major_formatter()(0.05) == "0.05"
+    assert ax.yaxis.get_minor_formatter()(3) == ""

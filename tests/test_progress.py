@@ -1,6 +1,7 @@
 """The line of progress, and what training says when something is wrong with the loss."""
 
 import re
+import sys
 import warnings
 from types import SimpleNamespace
 
@@ -35,6 +36,99 @@ def clock(monkeypatch):
     monkeypatch.setattr(progress, "time", clock)
 
 
+@pytest.fixture
+def printed(monkeypatch):
+    """Collect what is printed, and how."""
+    calls = []
+    monkeypatch.setattr(progress, "print", lambda *a, **k: calls.append((*a, k)), raising=False)
+    return calls
+
+
+def run_epochs(losses, times=None, label="", scale=(0.0, 1.0), **logs):
+    """Call a line of progress as Keras does, each epoch ending at its time."""
+    now = [100.0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(progress, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+        shown = progress.Progress(len(losses), 0.25, label, scale)
+        for epoch, loss in enumerate(losses):
+            now[0] = 100.0 + (times[epoch] if times else epoch)
+            shown.on_epoch_begin(epoch)
+            shown.on_epoch_end(epoch, of_epoch := {"loss": loss, **logs})
+    return of_epoch
+
+
+def test_line_is_shown_at_most_twice_a_second(printed):
+    run_epochs([6.0, 5.0, 4.0, 3.0, 2.0], times=[0.5, 0.625, 1.0, 1.25, 1.375])
+    assert printed == [
+        ("\repoch 2 of 5, 0.6 s: loss 5", {"end": "", "flush": True}),
+        ("\repoch 4 of 5, 1.2 s: loss 3", {"end": "", "flush": True}),
+        ("\repoch 5 of 5, 1.4 s: loss 2", {"end": "\n", "flush": True}),
+    ]
+
+
+def test_line_has_all_values_of_the_epoch(printed):
+    logs = run_epochs([0.123456], times=[2.04], label="narrow", val_loss=1234.56)
+    assert [line for line, _ in printed] == [
+        "\rnarrow: epoch 1 of 1, 2.0 s: loss 0.1235, val_loss 1235"
+    ]
+    assert logs["seconds"] == pytest.approx(2.04)
+
+
+def test_line_needs_no_ipython(printed, monkeypatch):
+    monkeypatch.delitem(sys.modules, "IPython")
+    run_epochs([2.0])
+    assert printed == [("\repoch 1 of 1, 0.0 s: loss 2", {"end": "\n", "flush": True})]
+
+
+@pytest.mark.parametrize("name", ["loss", "val_loss"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_loss_that_is_not_finite_is_named(name, value):
+    with pytest.raises(FloatingPointError) as error:
+        if name == "val_loss":
+            run_epochs([1.0, 1.0], val_loss=value)
+        shown = progress.Progress(3, 0.25, "", (0.0, 1.0))
+        shown.on_epoch_begin(0)
+        shown.on_train_batch_end(7, {"loss": value})
+    assert str(error.value) == (
+        f"The {name} became {value} in epoch 1. Lower learning_rate (now 0.25)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("scale", "told"),
+    [((-10, 10), False), ((0, 10.5), True), ((-10.5, 0), True), ((11, 12), True), ((-9, 0), False)],
+)
+def test_scale_is_told_where_inputs_are_larger_than_ten(scale, told):
+    with pytest.raises(FloatingPointError) as error:
+        run_epochs([1.0], scale=scale, val_loss=float("nan"))
+    scaled = f"The inputs run from {scale[0]:.4g} to {scale[1]:.4g}: scale them to about 0 to 1."
+    assert (scaled in str(error.value)) is told
+    assert "ower learning_rate (now 0.25)." in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("losses", "told"),
+    [
+        ([1000.9, 2000.0, 1000.0], True),
+        ([1001.0, 1000.5, 1000.0], False),  # one thousandth of the last loss has moved
+        ([999.1, 999.5, 1000.0], True),
+        ([999.0, 999.5, 1000.0], False),
+        ([-1000.9, -2000.0, -1000.0], True),
+        ([0.5, 0.5, 0.5], True),
+        ([0.5, 0.5], False),  # two epochs are too few to tell
+        ([-1.0, 0.0, 1.0], False),
+        ([0.0, 0.0, 1.0], False),
+    ],
+)
+def test_loss_has_moved_by_a_thousandth_after_three_epochs(losses, told):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run_epochs(losses)
+    assert [str(w.message).startswith("The loss hardly moved, from ") for w in caught] == [
+        True
+    ] * told
+
+
 def test_progress_in_plain_python_is_one_line(clock, capsys):
     train(make_model(), epochs=3)
     out = capsys.readouterr().out
@@ -48,7 +142,11 @@ def test_progress_in_a_notebook_is_one_output(clock, monkeypatch, capsys):
 
     def display(data, **options):
         shown.append((data["text/plain"], options))
-        return SimpleNamespace(update=lambda data, raw: updates.append(data["text/plain"]))
+        return SimpleNamespace(update=update)
+
+    def update(data, raw):
+        assert raw
+        updates.append(data["text/plain"])
 
     monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace())
     monkeypatch.setattr(IPython.display, "display", display)

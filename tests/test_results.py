@@ -1,5 +1,6 @@
 """The table of results: its reference file, verdicts, and what is shown and kept."""
 
+import dataclasses
 import json
 import re
 
@@ -234,6 +235,11 @@ def test_compare_takes_the_values_of_the_scale():
 )
 def test_verdicts(value, verdict):
     assert compare("toy", {**GOOD, "error": value}, "small")[0].verdict == verdict
+
+
+def test_result_stays_as_it_was():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        compare("toy", GOOD, "small")[0].value = 0.0
 
 
 def test_verdict_without_a_reference():

@@ -1,5 +1,6 @@
 """The first call of every notebook: scale, backend, seed, device and style."""
 
+import dataclasses
 import gc
 import importlib.util
 import json
@@ -10,6 +11,7 @@ import re
 import subprocess
 import sys
 import weakref
+from pathlib import Path
 from types import SimpleNamespace
 
 import IPython
@@ -17,9 +19,10 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from platformdirs import user_cache_dir
 
 from aeutils import session as session_module
-from aeutils.session import KERAS_SETTINGS, Session, importing_keras, setup
+from aeutils.session import KERAS_SETTINGS, Session, cache_dir, importing_keras, is_strict, setup
 
 BACKEND = keras.backend.backend()
 
@@ -43,6 +46,26 @@ def test_scale_from_argument_variable_and_default(monkeypatch):
 def test_pick():
     assert Session("small", "jax", "1 CPU core", 0).pick(small=30, full="ten") == 30
     assert Session("full", "jax", "1 CPU core", 0).pick(small=30, full="ten") == "ten"
+
+
+def test_session_stays_as_it_was():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Session("small", "jax", "1 CPU core", 0).seed = 1
+
+
+@pytest.mark.parametrize(("value", "strict"), [("1", True), ("0", False), ("", False)])
+def test_strict_is_asked_for_by_a_variable(value, strict, monkeypatch):
+    assert is_strict() is False
+    monkeypatch.setenv("AEUTILS_STRICT", value)
+    assert is_strict() is strict
+
+
+def test_folder_of_the_cache(monkeypatch):
+    assert cache_dir() == Path(user_cache_dir("aeutils"))
+    monkeypatch.setenv("AEUTILS_CACHE_DIR", "")
+    assert cache_dir() == Path(user_cache_dir("aeutils"))
+    monkeypatch.setenv("AEUTILS_CACHE_DIR", "~/elsewhere")
+    assert cache_dir() == Path.home() / "elsewhere"
 
 
 @pytest.mark.parametrize("scale", ["large", "", "Small"])
@@ -145,6 +168,21 @@ def test_lines_of_compiled_code_are_hidden_for_a_while(capfd):
     assert capfd.readouterr().err == "shown"
 
 
+def test_standard_error_is_given_back_without_a_trace(capfd):
+    def next_free():
+        number = os.dup(2)
+        os.close(number)
+        return number
+
+    before = next_free()
+    for _ in range(2):
+        with session_module._without_stderr():
+            assert next_free() == before + 2
+    assert next_free() == before
+    os.write(2, b"shown")
+    assert capfd.readouterr().err == "shown"
+
+
 @pytest.mark.parametrize("enabled", [True, False])
 def test_no_search_for_garbage_during_the_import(enabled, monkeypatch):
     frozen = []
@@ -212,7 +250,8 @@ def test_backend_before_keras_is_imported(monkeypatch):
 def test_number_of_cores(cores, words, monkeypatch):
     cpu = SimpleNamespace(devices=lambda: [SimpleNamespace(platform="cpu", device_kind="cpu")])
     monkeypatch.setitem(sys.modules, "jax", cpu)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(cores)), raising=False)
+    ours = {0: set(range(cores))}  # 0 is this process
+    monkeypatch.setattr(os, "sched_getaffinity", ours.__getitem__, raising=False)
     assert session_module._find_device("jax") == words
     monkeypatch.delattr(os, "sched_getaffinity")  # as on macOS
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
@@ -239,6 +278,30 @@ def test_gpus_of_tensorflow_take_memory_as_they_need_it(gpus, monkeypatch):
     device = session_module._find_device("tensorflow")
     assert growth == dict.fromkeys(gpus, True)
     assert device == "NVIDIA T4 as GPU:0" if gpus else "CPU core" in device
+
+
+@pytest.mark.parametrize("given", [{}, dict.fromkeys(["JAX_COMPILATION_CACHE_DIR"], "mine")])
+def test_jax_keeps_every_compilation_in_our_cache(given, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "environ", {"AEUTILS_CACHE_DIR": str(tmp_path), **given})
+    session_module._keep_compilations()
+    assert os.environ == {
+        "AEUTILS_CACHE_DIR": str(tmp_path),
+        "JAX_COMPILATION_CACHE_DIR": str(tmp_path / "jax"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+        **given,
+    }
+
+
+@pytest.mark.parametrize("backend", ["jax", "tensorflow"])
+def test_setup_keeps_compilations_on_jax_and_freed_memory_always(backend, monkeypatch, capsys):
+    done = []
+    monkeypatch.setattr(session_module, "_read_backend", lambda: backend)
+    monkeypatch.setattr(session_module, "_find_device", lambda name: f"device of {name}")
+    for name in ("_keep_freed_memory", "_keep_compilations"):
+        monkeypatch.setattr(session_module, name, lambda name=name: done.append(name))
+    assert setup() == Session("small", backend, f"device of {backend}", 0)
+    assert done == ["_keep_freed_memory"] + ["_keep_compilations"] * (backend == "jax")
 
 
 @pytest.mark.parametrize("variable", [None, "mine"])
@@ -288,6 +351,20 @@ thread.join()
 """
     done = run(code)
     assert int(done.stdout.splitlines()[-1]) < 3000, done.stdout + done.stderr
+
+
+def test_settings_of_malloc(monkeypatch):
+    """M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD of malloc.h, in bytes."""
+    libraries, settings = [], {}
+
+    def load(name):
+        libraries.append(name)
+        return SimpleNamespace(mallopt=settings.__setitem__)
+
+    monkeypatch.setattr(session_module.ctypes, "CDLL", load)
+    session_module._keep_freed_memory()
+    assert libraries == ["libc.so.6"]
+    assert settings == {-1: 1_073_741_824, -2: 67_108_864, -3: 33_554_432}
 
 
 def test_another_c_library_is_left_alone(monkeypatch):

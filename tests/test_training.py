@@ -438,3 +438,211 @@ def test_data_set_with_targets_beside_it():
 def test_data_set_without_end():
     with pytest.raises(ValueError, match="does not say how many batches"):
         train(make_model(), as_tensorflow(None).repeat())
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Collect what Keras is asked for instead of training, by way of single batches."""
+    calls = []
+
+    def compile_(self, **options):
+        calls.append(options)
+        original(self, **options)
+
+    original = keras.Model.compile
+    monkeypatch.setattr(keras.Model, "compile", compile_)
+    monkeypatch.setattr(keras.Model, "fit", lambda self, *a, **options: calls.append((a, options)))
+    monkeypatch.setattr(training.compiled, "possible", lambda *_: False)
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("given", "size", "valid_size"), [({}, 128, 500), ({"batch_size": 600}, 600, 600)]
+)
+def test_settings_for_keras(given, size, valid_size, asked, monkeypatch):
+    model, kept = make_model(), []
+    monkeypatch.setattr(training, "Progress", lambda *arguments: kept.append(arguments))
+    fit(model, X, valid=X[:9], loss="mse", metrics=["mae"], epochs=3, **given)
+    compiled, (arrays, options) = asked
+    assert (compiled["loss"], compiled["metrics"], compiled["jit_compile"]) == ("mse", ["mae"], JAX)
+    assert [len(array) for array in arrays] == [64, 64] and arrays[0] is arrays[1]
+    assert [len(array) for array in options.pop("validation_data")] == [9, 9]
+    assert options == {
+        "epochs": 3,
+        "callbacks": [None],
+        "batch_size": size,
+        "validation_batch_size": valid_size,
+        "verbose": 0,
+    }
+    assert kept == [(3, 1e-3, "", (float(X.min()), float(X.max())))]
+    assert float(model.optimizer.learning_rate) == pytest.approx(1e-3)
+
+
+def test_a_data_set_shuffles_where_keras_can(asked):
+    for data, shuffle in ((Batches(), True), (as_tensorflow(None), False)):
+        asked.clear()
+        fit(make_model(), data, valid=None, loss="mse", epochs=2)
+        (given,), options = asked[1]
+        assert given is data and options["shuffle"] is shuffle
+        assert (options["epochs"], options["validation_data"], options["verbose"]) == (2, None, 0)
+        assert "batch_size" not in options and "validation_batch_size" not in options
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_only_the_line_of_progress_is_shown(capsys):
+    train(make_model())
+    train(make_model(), Batches())
+    shown = capsys.readouterr()
+    assert shown.out.count("\n") == shown.out.count("epoch 1 of 1") == 2
+    assert shown.out.count("loss") == 2 and shown.err == ""
+
+
+@pytest.mark.parametrize("name", ["adam", "Adam", "rmsprop", "nadam"])
+def test_rate_of_adam_and_its_relatives(name):
+    made = training._make_optimizer(name, training._choose_rate(name), "constant", 5)
+    assert float(made.learning_rate) == pytest.approx(0.001)
+
+
+@pytest.mark.parametrize("name", ["sgd", "SGD", "adadelta", "Adagrad", "ftrl"])
+def test_other_optimizers_want_a_rate(name):
+    with pytest.raises(ValueError, match=f"Give a learning_rate for the optimizer '{name}'"):
+        train(make_model(), optimizer=name)
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("name", ["acc", "accuracy", "Accuracy"])
+@pytest.mark.parametrize("y", [None, X])
+def test_accuracy_of_a_reconstruction_says_nothing(name, y):
+    with pytest.warns(UserWarning, match="accuracy of a reconstruction says nothing") as caught:
+        fit(make_model(), X, y, valid=None, epochs=1, loss="mse", metrics=["mse", name])
+    (warning,) = [w for w in caught if "reconstruction" in str(w.message)]
+    assert warning.filename == __file__  # it points to the call of `fit`
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(
+    ("y", "metrics"), [(None, ["mse"]), (None, None), (None, []), (1 * (X > 0.5), ["accuracy"])]
+)
+def test_no_word_about_other_metrics(y, metrics, recwarn):
+    fit(make_model(), X, y, valid=None, epochs=1, loss="mse", metrics=metrics)
+    assert not [w for w in recwarn if "reconstruction" in str(w.message)]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (2 * X, None, "x runs from .* targets from 0 to 1"),
+        (2 * X, 2 * X + 1, "y runs from .* targets from 0 to 1"),
+    ],
+)
+def test_targets_of_a_cross_entropy_are_probabilities(x, y, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        train(make_model(), x, y, loss="binary_crossentropy")
+
+
+def test_inputs_of_a_cross_entropy_may_be_anything():
+    history = train(make_model(), 2 * X, X, loss="binary_crossentropy")
+    assert np.isfinite(history["loss"]).all()
+
+
+def test_range_that_a_model_asks_for():
+    model = Scaled()
+    model.target_range = (0.0, 1.0)
+    with pytest.raises(ValueError, match=r"^x runs from .* targets from 0 to 1"):
+        train(model, X + 1, loss=None)
+
+
+class Two(Scaled):
+    """Returns its output twice, of which its own loss looks at the first."""
+
+    def call(self, x):
+        return self.dense(x), self.dense(x)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return keras.ops.mean((x - y_pred[0]) ** 2)
+
+
+def test_several_outputs_are_not_compared_with_the_target():
+    assert len(train(Two(), X, X, loss=None)["loss"]) == 1
+
+
+def test_model_is_built_on_one_row():
+    sizes = []
+
+    class Counted(layers.Dense):
+        def call(self, x):
+            sizes.append(x.shape[0])
+            return super().call(x)
+
+    train(keras.Sequential([Counted(4)]))
+    assert sizes[0] == 1
+
+
+class Parts(keras.utils.PyDataset):
+    """Two batches as given."""
+
+    def __init__(self, *batches):
+        super().__init__()
+        self.batches = batches
+
+    def __len__(self):
+        return len(self.batches)
+
+    def __getitem__(self, number):
+        return self.batches[number]
+
+
+@pytest.fixture
+def scales(monkeypatch):
+    """Collect the ranges that the line of progress gets."""
+    seen, kind = [], training.Progress
+
+    def make(epochs, rate, label, scale):
+        seen.append(scale)
+        return kind(epochs, rate, label, scale)
+
+    monkeypatch.setattr(training, "Progress", make)
+    return seen
+
+
+def test_range_of_a_data_set_is_that_of_its_first_batch(scales):
+    train(make_model(), Parts((X, X), (X + 5, X)))
+    assert scales == [(float(X.min()), float(X.max()))]
+
+
+def test_data_set_without_targets(scales):
+    """A model with its own loss."""
+    model = Scaled()
+    history = train(model, Parts((X[:32],), (X[32:],)), loss=None)
+    assert len(history["loss"]) == 1 and int(model.optimizer.iterations) == 2
+    import tensorflow as tf
+
+    alone = tf.data.Dataset.from_tensor_slices(X).batch(32)
+    assert len(train(Scaled(), alone, loss=None)["loss"]) == 1
+    assert [low for low, _ in scales] == [float(X[:32].min())] * 2
+
+
+def test_data_set_of_several_inputs_and_outputs(scales):
+    inputs = {name: keras.Input((4,), name=name) for name in ("left", "right")}
+    outputs = {f"{name}_out": layers.Dense(4, name=f"{name}_out")(i) for name, i in inputs.items()}
+    batch = {"left": X, "right": 20 * X}, {"left_out": X, "right_out": X}
+    history = train(keras.Model(inputs, outputs), Parts(batch, batch))
+    assert len(history["loss"]) == 1
+    assert scales == [(0.0, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("batches", "message"),
+    [
+        (((X, 2 * X + 1), (X, X)), "^the targets of the first batch runs from"),
+        (((X * np.nan, X), (X, X)), "the first batch holds values that are not finite"),
+        (((X, X * np.nan), (X, X)), "the targets of the first batch holds values"),
+    ],
+)
+def test_first_batch_is_looked_at(batches, message):
+    with pytest.raises(ValueError, match=message):
+        train(make_model(), Parts(*batches), loss="binary_crossentropy")
+
+
+def test_targets_of_a_data_set_may_be_outside_with_another_loss():
+    assert len(train(make_model(), Parts((X, 2 * X + 1), (X, X)))["loss"]) == 1

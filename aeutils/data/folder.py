@@ -84,7 +84,6 @@ def read_picture(path: str | PathLike, size: tuple[int, int], colour: bool) -> n
     with clear_errors(path):
         try:
             with Image.open(path) as opened:
-                opened.load()
                 picture = ImageOps.exif_transpose(opened)
         except Image.DecompressionBombError as error:
             raise ValueError(f"{path}: {error} Make it smaller first.") from error

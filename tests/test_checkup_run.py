@@ -56,3 +56,17 @@ def test_show_in_a_notebook(monkeypatch, capsys, kernel, expected):
     if expected:
         assert "aeutils-checkup" in shown[0]["text/html"]
         assert shown[0]["text/plain"].startswith("0 checks")
+
+
+@pytest.mark.parametrize("part", ["encoder", "decoder"])
+def test_one_part_is_not_enough(part):
+    names = ("y_train", "y_valid", "encoder", "decoder", "loss", "mask_value")
+    settings = {**dict.fromkeys(names), part: copier()}
+    with pytest.raises(ValueError, match="its two parts"):
+        run.run(None, X[:300], X[300:], **settings)
+
+
+def test_rows_of_another_shape_are_refused_before_any_question():
+    names = ("y_train", "y_valid", "encoder", "decoder", "loss", "mask_value")
+    with pytest.raises(ValueError, match=r"rows of shape \(5,\); it is made for \(24,\)"):
+        run.run(copier(), X[:300, :5], X[300:, :5], **dict.fromkeys(names))

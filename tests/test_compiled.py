@@ -311,6 +311,15 @@ def test_memory_on_tensorflow_is_that_of_the_machine_and_jax_is_not_asked(monkey
     assert compiled.device_memory() == 77
 
 
+def folded(x):
+    """The last sum of four rows, and what a state of 1 becomes by 10 * state + sum."""
+    state = 1
+    for start in range(0, len(x), 4):
+        last = x[start : start + 4].sum()
+        state = 10 * state + last
+    return last, state
+
+
 @pytest.mark.parametrize("rows", [2, 4, 7, 8])
 def test_an_epoch_of_jax_takes_each_batch_once_and_gives_the_logs_of_the_last(rows):
     """A step that writes down its rows: state 10 * state + sum, log of the sum."""
@@ -324,11 +333,7 @@ def test_an_epoch_of_jax_takes_each_batch_once_and_gives_the_logs_of_the_last(ro
     full = rows // 4 * 4
     epoch = compiled._make_jax_epoch(step)
     logs, state = epoch(np.float32(1), order[:full].reshape(-1, 4), order[full:], (x,))
-    expected = 1
-    for start in range(0, rows, 4):
-        last = x[order[start : start + 4]].sum()
-        expected = 10 * expected + last
-    assert (float(logs["sum"]), float(state)) == (last, expected)
+    assert (float(logs["sum"]), float(state)) == folded(x[order])
 
 
 def test_data_are_put_on_the_device_once_where_they_stay_the_same():
@@ -436,11 +441,7 @@ def test_an_epoch_of_tensorflow_takes_each_batch_once(rows, xla):
     assert set(traced) == (sizes if xla else {None})
     state.assign(1)
     logs = epoch(batches, rest, data)
-    expected = 1
-    for start in range(0, rows, 4):
-        last = x[order[start : start + 4]].sum()
-        expected = 10 * expected + last
-    assert (float(logs["sum"]), float(state)) == (last, expected)
+    assert (float(logs["sum"]), float(state)) == folded(x[order])
 
 
 def test_types_of_data_and_rows():

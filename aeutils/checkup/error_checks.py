@@ -48,13 +48,13 @@ def pca_error(subject: Subject) -> Outcome | None:
     data, codes = subject.data, subject.codes
     if not (subject.trained and data.copies and comparable(subject)) or codes is None:
         return None
-    rows = data.target_train.reshape(len(data.target_train), -1).astype(np.float64)
+    rows = data.target_rows
     size = codes.shape[1]
     if size >= min(rows.shape) or size == 0:
         return None
     fair = min(size, max(1, round(code_bits(codes) / BITS)))
     error = mean_square(subject.valid_copies, data.target_valid, data.filled)
-    rivals = {k: pca_copies(subject, rows, k) for k in {size, fair}}
+    rivals = {k: pca_valid_error(subject, rows, k) for k in {size, fair}}
     measured = f"{error:.4g}; PCA with {size} numbers {rivals[size]:.4g}"
     if fair < size:
         measured += f", with {fair} (as many bits) {rivals[fair]:.4g}"
@@ -67,7 +67,7 @@ def pca_error(subject: Subject) -> Outcome | None:
     return fine(measured)
 
 
-def pca_copies(subject: Subject, rows: np.ndarray, size: int) -> float:
+def pca_valid_error(subject: Subject, rows: np.ndarray, size: int) -> float:
     """Return the error on validation rows of PCA with so many numbers.
 
     The training targets come as rows of shape (n, features).
@@ -106,7 +106,7 @@ def nearest_error(subject: Subject) -> Outcome | None:
     data = subject.data
     if not (subject.trained and data.copies and comparable(subject)) or data.filled is not None:
         return None
-    rows = data.target_train.reshape(len(data.target_train), -1).astype(np.float64)
+    rows = data.target_rows
     new = data.target_valid[:NEAR_ROWS].reshape(-1, rows.shape[1]).astype(np.float64)
     squares = (new**2).sum(axis=1)[:, None] - 2 * new @ rows.T + (rows**2).sum(axis=1)
     nearest = float(np.maximum(squares.min(axis=1), 0).mean() / rows.shape[1])
@@ -157,11 +157,11 @@ def _linear_errors(subject: Subject) -> tuple[float, float] | None:
     data, codes = subject.data, subject.codes
     if not (data.copies and comparable(subject)) or codes is None or data.filled is not None:
         return None
-    rows = data.target_train.reshape(len(data.target_train), -1).astype(np.float64)
+    rows = data.target_rows
     size = codes.shape[1]
     if size >= min(rows.shape) or size == 0:
         return None
     centred = rows - rows.mean(axis=0)
     kept = centred @ data.axes[:, :size]
     seen = (np.sum(centred**2) - np.sum(kept**2)) / rows.size
-    return float(seen), pca_copies(subject, rows, size)
+    return float(seen), pca_valid_error(subject, rows, size)

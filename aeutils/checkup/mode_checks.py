@@ -11,7 +11,6 @@ from aeutils.checkup.subject import Subject
 from aeutils.checkup.trace import call
 
 ROWS, LAST = 64, (keras.layers.Dropout, keras.layers.GaussianNoise, keras.layers.GaussianDropout)
-BATCH_NORMALIZATION = keras.layers.BatchNormalization
 BEHIND, CERTAIN, LEFT = 1.3, 1.05, 0.05
 MODES = "pitfalls.ipynb#error-28-training-and-inference-mode"
 
@@ -111,12 +110,17 @@ def modes_apart(subject: Subject) -> Outcome | None:
     return fine(measured)
 
 
+def _normalisations(subject: Subject) -> set[keras.layers.BatchNormalization]:
+    kind = keras.layers.BatchNormalization
+    return {step.layer for step in subject.steps if isinstance(step.layer, kind)}
+
+
 def _left_of_start(subject: Subject) -> float | None:
     """Return the weight that the averages of the slowest batch normalisation give to their start.
 
     None where there is no such layer, and 0 where nobody knows how many steps there were.
     """
-    layers = [s.layer for s in subject.steps if isinstance(s.layer, BATCH_NORMALIZATION)]
+    layers = _normalisations(subject)
     if not layers:
         return None
     optimizer = getattr(subject.trainer, "optimizer", None)
@@ -126,13 +130,10 @@ def _left_of_start(subject: Subject) -> float | None:
 
 def _with_new_averages(subject: Subject, x: np.ndarray, target: np.ndarray) -> float:
     """Return the error in use when each batch normalisation has the averages of these rows."""
-    layers = {
-        s.layer for s in subject.steps if isinstance(s.layer, keras.layers.BatchNormalization)
-    }
-    own = {layer: layer.momentum for layer in layers}
+    own = {layer: layer.momentum for layer in _normalisations(subject)}
     with kept(subject.model):
         try:
-            for layer in layers:
+            for layer in own:
                 layer.momentum = 0.0
             call(subject.model, x, True)
         finally:

@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from aeutils.checkup.answers import ROWS as ANSWERED
-from aeutils.checkup.error_checks import WORSE, pca_copies
+from aeutils.checkup.error_checks import WORSE, pca_valid_error
 from aeutils.checkup.findings import Outcome, fine, look, register, wrong
 from aeutils.checkup.measures import comparable, mean_square, ratio
 from aeutils.checkup.settings import activation_of
@@ -143,10 +143,10 @@ def _cost_of_dead(subject: Subject, units: int, alive: int) -> str:
     data = subject.data
     if not (data.copies and comparable(subject)) or subject.posterior is not None:
         return ""
-    rows = data.target_train.reshape(len(data.target_train), -1).astype(np.float64)
+    rows = data.target_rows
     error = mean_square(subject.valid_copies, data.target_valid, data.filled)
-    few = pca_copies(subject, rows, alive)
-    all_units = pca_copies(subject, rows, units) if units < min(rows.shape) else error
+    few = pca_valid_error(subject, rows, alive)
+    all_units = pca_valid_error(subject, rows, units) if units < min(rows.shape) else error
     if error < few and error <= WORSE * all_units:
         return ""
     return f"error {error:.4g}, PCA with {alive} numbers {few:.4g}, with {units} {all_units:.4g}"

@@ -39,12 +39,11 @@ def same_output(subject: Subject) -> Outcome | None:
 def _spread(subject: Subject, rows: np.ndarray) -> float:
     """Return the mean variance from row to row, without padding."""
     rows = rows.astype(np.float64)
-    if subject.data.filled is not None:
-        rows = np.where(_wide(subject.data.filled, rows), np.nan, rows)
-        rows = rows[:, ~np.isnan(rows).all(axis=0)] if rows.ndim == 2 else rows
-    with np.errstate(all="ignore"):
-        centred = rows - np.nanmean(rows, axis=0)
-        return float(np.nanmean(centred**2))
+    if subject.data.filled is None:
+        return float(rows.var(axis=0).mean())
+    kept = ~_wide(subject.data.filled, rows)
+    means = np.sum(rows * kept, axis=0) / np.maximum(kept.sum(axis=0), 1)
+    return float(np.mean((rows - means)[kept] ** 2))
 
 
 def _wide(filled: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -102,9 +101,9 @@ def _never_on(subject: Subject) -> tuple[int, int]:
 def _at_edge(activation: str | None, values: np.ndarray) -> bool:
     """Say whether values lie where an activation has no slope."""
     edges = (0.0,) if activation in ("relu", "relu6") else EDGES.get(activation, ())
-    return any(np.allclose(values, edge, atol=1e-4) for edge in edges) or bool(
-        len(edges) > 1 and np.all(np.min([np.abs(values - e) for e in edges], axis=0) < 1e-4)
-    )
+    if not edges:
+        return False
+    return bool(np.all(np.min([np.abs(values - edge) for edge in edges], axis=0) <= 1e-4))
 
 
 @register("dead_units", "Code units that are off", "vanilla.ipynb#dead-code-units")
@@ -160,7 +159,7 @@ def code_units(subject: Subject) -> np.ndarray | None:
     if step is None:
         return subject.codes
     given = ops.convert_to_numpy(output_of(step.layer, subject.model, subject.data.x_valid))
-    return given.reshape(-1, given.shape[-1]) if given.ndim > 2 else given
+    return given.reshape(-1, given.shape[-1])
 
 
 @register(

@@ -406,7 +406,9 @@ def test_columns_that_are_few_or_far_from_zero():
 def finite(given=None, weights=(), raw=None):
     """What is said of values that are not finite."""
     rows = data(given=given or {"x_train": np.ones((3, 2), int)})
-    model = SimpleNamespace(weights=[keras.Variable(value) for value in weights])
+    model = SimpleNamespace(
+        weights=[keras.Variable(w, name=f"w{k}") for k, w in enumerate(weights)]
+    )
     raw = np.ones((4, 3)) if raw is None else raw
     return said(data_checks.not_finite(Stub(rows, model=model, raw_valid=raw)))
 
@@ -419,7 +421,7 @@ def test_not_finite_is_counted_in_rows_weights_and_outputs():
     assert finite(given) == ("wrong", "2 rows of x_train, 1 rows of y_train")
     assert finite(raw=gaps) == ("wrong", "outputs of 2 of 3 validation rows")
     found = finite(weights=[np.ones(2), np.array([1, np.nan]), np.array(np.inf)])
-    assert found[0] == "wrong" and found[1].startswith("2 weights, the first variable")
+    assert found == ("wrong", "2 weights, the first w1")
 
 
 def columns(train, valid=None, kind="table", **settings):
@@ -450,7 +452,7 @@ def test_columns_that_change_in_the_validation_rows_alone(monkeypatch, changed, 
     train = np.random.default_rng(0).normal(size=(20, 100))
     train[:, 20:40] = 0
     valid = train.copy()
-    valid[:2, 20 : 20 + changed] = 1
+    valid[:1, 20 : 20 + changed] = 1
     more = f"; {changed} of them change in the validation rows" if changed else ""
     assert columns(train, valid, kind="images") == (expected, f"20 of 100{more}")
 

@@ -1,5 +1,7 @@
 """Outputs that are one for all or at an edge, code units that are off, layers at their edges."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -298,7 +300,7 @@ def test_where_an_activation_has_no_slope(activation, low, high):
         if edge is not None and other is not None:
             at_edge[1] = other
             assert output_checks._at_edge(activation, at_edge)
-    assert not output_checks._at_edge(activation, np.full((2, 2), 0.5))
+    assert output_checks._at_edge(activation, np.full((2, 2), 0.5)) is False
     assert not output_checks._at_edge(activation, np.full((2, 2), 2.0))
     assert output_checks._at_edge("relu", np.array([0.0, 1e-4]))
     assert not output_checks._at_edge("relu", np.array([0.0, 1.01e-4]))
@@ -366,9 +368,9 @@ def test_a_dense_code_with_dead_units(monkeypatch, dead, zeros, cost, expected):
     assert units_said(monkeypatch, code, 0.3, cost, trained=False)[0] == "look"
 
 
-@pytest.mark.parametrize("moved, dead", [(1e-6, 1), (1.01e-6, 0), (0.5, 0)])
+@pytest.mark.parametrize("moved, dead", [(2e-6, 1), (2.01e-6, 0), (0.5, 0)])
 def test_a_unit_is_off_when_it_moves_by_a_millionth(monkeypatch, moved, dead):
-    code = np.array([[0.0, 1.0, 0.2, 0.1], [moved, -1.0, 0.3, 0.3]])
+    code = np.array([[0.0, 2.0, 0.2, 0.1], [moved, -2.0, 0.3, 0.3]])
     assert units_said(monkeypatch, code)[1] == f"{dead} of 4"
     assert units_said(monkeypatch, None) is None
 
@@ -398,6 +400,8 @@ def test_what_dead_units_cost(monkeypatch, few, every, units, expected):
 
 def test_the_units_of_a_code(monkeypatch):
     assert output_checks.code_units(Stub(codes="codes")) == "codes"
+    drawn = SimpleNamespace(mean="means")
+    assert output_checks.code_units(Stub(codes="codes", posterior=drawn)) == "means"
     coder = step(np.ones((2, 3)))
     for given in (np.arange(24.0).reshape(2, 3, 2, 2), np.arange(6.0).reshape(2, 3)):
         monkeypatch.setattr(output_checks, "output_of", lambda layer, model, x, out=given: out)
@@ -479,7 +483,8 @@ def test_the_edges_of_an_activation(name, low):
 
 def freed(monkeypatch, left, size=10.0, first=None, **answers):
     """What scaling does for a first layer, of which so much would be left; and what was scaled."""
-    train = np.array([[size, size], [-size, size]])
+    train = np.array([[size, -0.5], [size, 0.5], [size, -0.5], [size, 0.5]])
+    train[:, 1] *= 2 * size if size < 11 else 1
     first = first or layer_step(np.zeros((1, 10)))
     values = np.full((1, 10), 0.5)
     values[:, : round(10 * left)] = 1.0
@@ -499,7 +504,9 @@ def test_scaled_inputs_free_the_first_layer(monkeypatch):
     found, (seen,) = freed(monkeypatch, 0.4)
     assert found == (10, 0.4)
     assert seen.dtype == "float32" and len(seen) == output_checks.ANSWERED
-    np.testing.assert_allclose(seen[:2], [[2, 10], [-2, 10]])
+    np.testing.assert_allclose(seen[:2], [[10, -2], [10, 2]])
+    found, (seen,) = freed(monkeypatch, 0.4, size=30.0)
+    np.testing.assert_allclose(seen[:2], [[30, -2], [30, 2]])
     assert freed(monkeypatch, 0.5)[0] is None
     assert freed(monkeypatch, 0.4, size=9.99)[0] is None
     assert freed(monkeypatch, 0.4, first_step=None)[0] is None

@@ -406,10 +406,9 @@ def test_columns_that_are_few_or_far_from_zero():
 def finite(given=None, weights=(), raw=None):
     """What is said of values that are not finite."""
     rows = data(given=given or {"x_train": np.ones((3, 2), int)})
-    model = SimpleNamespace(
-        weights=[keras.Variable(w, name=f"w{k}") for k, w in enumerate(weights)]
-    )
+    weights = [keras.Variable(value, name=f"w{k}") for k, value in enumerate(weights)]
     raw = np.ones((4, 3)) if raw is None else raw
+    model = SimpleNamespace(weights=weights)
     return said(data_checks.not_finite(Stub(rows, model=model, raw_valid=raw)))
 
 

@@ -169,9 +169,10 @@ def test_inputs_that_were_not_scaled():
 )
 def test_how_much_copies_have_to_vary(monkeypatch, share, expected):
     asked = Stub(valid_copies=0 * ROWS[30:])
+    spreads = {}
+    monkeypatch.setattr(output_checks, "_spread", lambda s, rows: spreads[id(rows)])
     for target in (1, 4):
-        spreads = {id(asked.valid_copies): target * share, id(asked.data.target_valid): target}
-        monkeypatch.setattr(output_checks, "_spread", lambda s, rows: spreads[id(rows)])
+        spreads |= {id(asked.valid_copies): target * share, id(asked.data.target_valid): target}
         words = f"copies vary {share:.2g} times as much as the targets"
         assert said(output_checks.same_output(asked)) == (expected, words)
 

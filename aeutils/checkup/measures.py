@@ -87,7 +87,7 @@ def probabilities(raw: np.ndarray) -> np.ndarray:
 def _token_errors(subject: Subject) -> tuple[float, float]:
     data = subject.data
     words = data.target_valid.astype(int)
-    chosen = np.take_along_axis(probabilities(subject.raw_valid), words[..., None], axis=-1)[..., 0]
+    chosen = np.take_along_axis(probabilities(subject.raw_valid), words[..., None], -1)[..., 0]
     keep = np.ones(words.shape, bool) if data.filled is None else ~data.filled
     shares = frequencies(data, subject.raw_valid.shape[2])
     surprise = -np.log(np.maximum(chosen, 1e-12))

@@ -364,7 +364,7 @@ def code_said(monkeypatch, lengths, codes, moved=0.0, sure=True, **answers):
         (10.0, 1.0, True, ("look", "0.1")),
         (10.0, 1.1, True, ("wrong", "0.11")),
         (10.0, 1.1, False, ("look", "0.11")),
-        (0.0, 1e-7, True, ("look", "0.1")),
+        (0.0, 9e-8, True, ("look", "0.09")),
     ],
 )
 def test_codes_that_move_with_padding(monkeypatch, size, moved, sure, expected):

@@ -116,12 +116,12 @@ def padding_code(subject: Subject) -> Outcome | None:
     longer = np.concatenate([x, np.full_like(x, data.mask_value)], axis=1)
     try:
         with _any_length(subject):
-            codes, moved = (subject.code_of(part) for part in (x, longer))
+            codes, others = (subject.code_of(part) for part in (x, longer))
     except Exception:  # a model that needs one length cannot be asked
         return None
-    if codes.shape != moved.shape or codes.ndim != 2:
+    if codes.shape != others.shape or codes.ndim != 2:
         return None
-    moved = np.sqrt(np.mean((codes - moved) ** 2) / max(codes.var(axis=0).mean(), 1e-12))
+    moved = np.sqrt(np.mean((codes - others) ** 2) / max(codes.var(axis=0).mean(), 1e-12))
     measured = f"codes move by {moved:.2g} of their spread with {steps} more steps of padding"
     if moved <= 0.01:
         return fine(measured)

@@ -89,13 +89,13 @@ def code_bits(codes: np.ndarray) -> float:
     low, high = codes.min(axis=0), codes.max(axis=0)
     near = np.minimum(np.abs(codes - low), np.abs(codes - high)) <= 0.02 * (high - low)
     if near.all():
-        share = np.clip((np.abs(codes - low) > np.abs(codes - high)).mean(axis=0), 1e-12, 1 - 1e-12)
+        share = np.maximum((np.abs(codes - low) > np.abs(codes - high)).mean(axis=0), 1e-12)
         return float(-np.sum(share * np.log2(share) + (1 - share) * np.log2(1 - share)))
     on = round(float((codes != 0).sum(axis=1).mean()))
     if on > 0.5 * units:
         return float(BITS * units)
     ways = math.lgamma(units + 1) - math.lgamma(on + 1) - math.lgamma(units - on + 1)
-    return min(BITS * on + ways / math.log(2), BITS * units)
+    return BITS * on + ways / math.log(2)
 
 
 @register(

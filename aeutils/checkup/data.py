@@ -118,8 +118,8 @@ def take(
     """
     pairs = {"train": _pair(x_train, y_train, "train"), "valid": None}
     if x_valid is None:
-        cut = max(len(pairs["train"][0]) * 4 // 5, 1)
         x, y = pairs["train"]
+        cut = max(len(x) * 4 // 5, 1)
         parts = {"train": slice(cut), "valid": slice(cut, None)}
         pairs = {name: (x[part], y[part]) for name, part in parts.items()}
         pairs = {name: (a, a if y is x else b) for name, (a, b) in pairs.items()}
@@ -171,8 +171,8 @@ def _draw(x: np.ndarray, y: np.ndarray, most: int, name: str) -> tuple[np.ndarra
         raise ValueError(
             f"{name} has {len(rows)} finite rows; a check-up needs {LEAST_ROWS} or more."
         )
-    if len(rows) > most:
-        rows = np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
+    drawn = np.random.default_rng(0).choice(rows, min(most, len(rows)), replace=False)
+    rows = np.sort(drawn)
     chosen = x[rows]
     if chosen.dtype.kind == "f":
         chosen = chosen.astype("float32")

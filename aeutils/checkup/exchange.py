@@ -43,7 +43,7 @@ def _through_layers(subject: Any, x: np.ndarray, other: np.ndarray, copies: np.n
     first = subject.with_code_of(x, x[other])
     if _far(first, copies[other], copies) < 0.1:
         return first
-    widest = min(8 * step.size, subject.data.target_size // 2)
+    widest = min(8 * step.size, subject.data.target_size / 2)
     narrow = [s for s in subject.steps[1:-1] if step.size <= s.size <= widest]
     for layer in list(dict.fromkeys(s.layer for s in narrow))[:12]:
         others = subject.with_output_of(layer, x, x[other])

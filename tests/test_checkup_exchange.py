@@ -1,9 +1,11 @@
 """With the code of another row a copy is of that row, and padding and tokens are counted right."""
 
+
 import keras
 import numpy as np
 import pytest
 from checkup_cases import AXES, SIZE, Variational, copier, dense, subject
+from checkup_stub import Stub, data
 from keras import layers
 
 from aeutils.checkup.exchange import exchanged_copies, misses
@@ -56,3 +58,11 @@ def test_misses_of_tokens():
     assert own == pytest.approx(0, abs=1e-6) and other == pytest.approx(0.8)
     assert mean == pytest.approx(0.75, abs=0.05)
     assert misses(asked, right[..., :2], right[..., :2]) is None
+
+
+def test_tokens_without_padding_have_their_misses():
+    words = np.array([[0, 1, 2], [0, 2, 1], [0, 1, 1], [1, 0, 2]])
+    sure, none = np.eye(3)[words], np.eye(3)[(words + 1) % 3]
+    asked = Stub(data(words, words[:2], kind="tokens"))
+    known = 0.0, 1.0, 1 - (0.75 + 0.5 + 0.5 + 0.75 + 0.25 + 0.5) / 6
+    assert misses(asked, sure[:2], none[:2]) == pytest.approx(known)

@@ -67,7 +67,7 @@ def misses(
     None where outputs and targets do not fit.
     """
     target = subject.data.target_valid[: len(copies)]
-    weight = np.ones(target.shape[:2] if target.ndim > 2 else target.shape[:1])
+    weight = np.ones(target.shape[:2])
     if subject.data.filled is not None:
         weight = 1.0 - subject.data.filled[: len(copies)]
     if subject.data.kind == "tokens":
@@ -75,7 +75,7 @@ def misses(
     if copies.shape != target.shape:
         return None
     weight = weight.reshape(*weight.shape, *[1] * (target.ndim - weight.ndim))
-    share = weight / np.sum(weight * np.ones_like(target))
+    share = weight / np.broadcast_to(weight, target.shape).sum()
     return tuple(
         float(np.sum(share * (guess - target) ** 2))
         for guess in (copies, others, subject.data.mean_row)

@@ -67,7 +67,7 @@ def misses(
     None where outputs and targets do not fit.
     """
     target = subject.data.target_valid[: len(copies)]
-    weight = np.ones(target.shape[:2])
+    weight = np.ones(target.shape)
     if subject.data.filled is not None:
         weight = 1.0 - subject.data.filled[: len(copies)]
     if subject.data.kind == "tokens":

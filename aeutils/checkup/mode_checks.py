@@ -46,11 +46,12 @@ def noise_in_inference(subject: Subject) -> Outcome | None:
     if subject.posterior is not None:
         return fine(f"{measured}: the code is drawn here too, as in many variational models")
     measured += "" if mode is False else " when the model is called without `training`"
-    place, step = first_noisy(subject, mode) or (0, None)
+    found = first_noisy(subject, mode)
     advice = "Let noise act only where `training` is true, and do not call layers with"
     advice += " `training=True` yourself."
-    if step is None:
+    if found is None:
         return look(measured, f"If this is no draw of a variational code: {advice}")
+    place, step = found
     measured += f"; it begins at {step.layer.name!r}"
     at_input = place == 0 or (place == 1 and step.size == np.prod(subject.data.x_valid.shape[1:]))
     if at_input or isinstance(step.layer, LAST):

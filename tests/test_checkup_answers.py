@@ -4,7 +4,11 @@ import keras
 import numpy as np
 import pytest
 from checkup_cases import SIZE, X, copier, dense, subject
+from checkup_stub import data
 from keras import layers, ops
+
+from aeutils.checkup import answers
+from aeutils.checkup.answers import Answers
 
 UNIT = ((X - X.min()) / np.ptp(X)).astype("float32")
 
@@ -115,3 +119,84 @@ def test_a_model_that_cannot_be_called():
     asked = subject(model)
     assert asked.trainer is model and asked.model is not model
     np.testing.assert_allclose(asked.valid_copies, X[300:])
+
+
+def plain(rows=None, **found):
+    """The answers of a model that are given here."""
+    asked = Answers(copier(), rows or data(), loss=found.pop("loss", None))
+    asked.output_activation = found.pop("output_activation", None)
+    vars(asked).update(found)
+    return asked
+
+
+def test_batches_have_256_rows(monkeypatch):
+    seen = []
+
+    def call(model, x, training):
+        seen.append((len(x), training))
+        return ops.convert_to_tensor(x), ops.convert_to_tensor(float(len(seen)))
+
+    monkeypatch.setattr(answers, "call", call)
+    x = np.arange(600.0).reshape(300, 2)
+    copies, number = plain().outputs(x)
+    assert seen == [(256, False), (44, False)] and number == 1
+    np.testing.assert_array_equal(copies, x)
+    monkeypatch.setattr(Answers, "as_targets", lambda self, raw: raw + 1)
+    np.testing.assert_array_equal(plain().copies(x), x + 1)
+    assert seen[2:] == [(256, False), (44, False)]
+
+
+def test_several_outputs_of_another_shape():
+    asked = plain()
+    wide, narrow = np.ones((10, 9)), np.ones((10, 2))
+    assert asked.reconstruction((wide, narrow)) is wide
+    assert asked.reconstruction((wide, np.ones((4, 6)))).shape == (4, 6)
+
+
+def test_the_shape_of_the_targets():
+    maps = data(np.ones((30, 2, 3)), np.ones((10, 2, 3)))
+    asked = plain(maps, gives_logits=False)
+    assert asked.as_targets(np.ones((4, 6))).shape == (4, 2, 3)
+    assert asked.as_targets(np.ones((4, 3, 2))).shape == (4, 2, 3)
+    assert asked.as_targets(np.ones((4, 7))).shape == (4, 7)
+    assert asked.as_targets(np.ones((4, 2, 3))).shape == (4, 2, 3)
+    rows = np.arange(6.0).reshape(2, 3)
+    np.testing.assert_array_equal(asked.as_targets(rows.reshape(1, 6))[0], rows)
+
+
+def test_copies_of_training_rows_are_as_many_as_those_of_validation():
+    asked = plain(copies=lambda x: x + 1)
+    np.testing.assert_array_equal(asked.train_copies, asked.data.x_train[:10] + 1)
+
+
+HALF = np.tile([[0.0, 1.0], [1.0, 0.0]], (5, 1))
+LOGITS = keras.losses.BinaryCrossentropy(from_logits=True)
+
+
+@pytest.mark.parametrize(
+    "target, raw, loss, activation, expected",
+    [
+        (HALF, 20 * HALF - 10, LOGITS, None, True),
+        (HALF - 0.1, 20 * HALF - 10, LOGITS, None, False),
+        (HALF + 0.1, 20 * HALF - 10, LOGITS, None, False),
+        (1.5 * HALF, 20 * HALF - 10, LOGITS, None, False),
+        (HALF, np.ones((10, 3)), LOGITS, None, False),
+        (HALF, 20 * HALF - 10, "", None, True),
+        (HALF, 20 * HALF - 10, "", "linear", True),
+        (HALF, 20 * HALF - 10, "", "relu", False),
+        (HALF, 20 * HALF - 10, "mse", None, False),
+        (HALF, HALF, "", None, False),
+        (HALF, 0 * HALF - 0.9, "", None, True),
+        (HALF, (20 * HALF - 10).reshape(10, 2, 1), "", None, True),
+    ],
+)
+def test_who_gives_logits(target, raw, loss, activation, expected):
+    asked = plain(data(target, target), loss=loss, output_activation=activation, raw_valid=raw)
+    assert asked.gives_logits is expected
+
+
+def test_logits_are_as_near_as_they_are():
+    """Of errors 0.09 and 0.16 the first is smaller, of twice the numbers neither is."""
+    target, raw = np.full((10, 2), 0.5), np.full((10, 2), np.log(4.0))
+    asked = plain(data(target, target), raw_valid=raw, loss="")
+    assert asked.gives_logits is True

@@ -93,7 +93,7 @@ def _matched(value: float, subject: Any, outputs: Any) -> tuple[float, bool] | N
         inside = raw.min() >= 0 and raw.max() <= 1
         p = np.clip(raw if inside else expit(raw), 1e-7, 1 - 1e-7)
         sums.insert(0, -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)))
-    scales = [1.0, 1 / size, 1 / y.shape[-1] if y.ndim > 2 else 1.0]
+    scales = [1.0, 1 / size, 1 / y.shape[-1]]
     apart, scale, averaged = min(
         (abs(np.log(value * BATCH / (total * scale * rows))), scale * rows, scale == 1 / size)
         for total in sums

@@ -59,6 +59,24 @@ def test_pca_error():
     assert error_checks.pca_error(subject(wide)) is None
 
 
+@pytest.mark.parametrize(
+    "off, activation, noise, expected",
+    [(5, "relu", 0, "wrong"), (5, "linear", 0, "look"), (0, "relu", 0, "look")]
+    + [(1, "relu", 0, "wrong"), (1, "relu", 0.5, "look")],
+)
+def test_outputs_without_a_gradient_prove_that_pca_stays_ahead(off, activation, noise, expected):
+    """Noise is an error that PCA has too: then what one output costs is less than all of it."""
+    rows = X + noise * np.random.default_rng(1).normal(size=X.shape).astype("float32")
+    rows -= rows.min(axis=0)
+    bias = np.where(np.arange(SIZE) < off, -1.0, rows.mean(axis=0))
+    parts = [dense(AXES), dense(np.zeros((3, SIZE)), bias=bias, activation=activation)]
+    model = keras.Sequential([keras.Input((SIZE,)), *parts])
+    outcome = error_checks.pca_error(subject(model, rows))
+    cost = np.sum(rows[300:, :off] ** 2) / rows[300:].size
+    assert outcome.verdict == expected
+    assert (f"cost {cost:.4g} alone" in outcome.measured) == (expected == "wrong")
+
+
 def test_pca_error_is_that_of_pca():
     train, valid = X[:300].astype("float64"), X[300:].astype("float64")
     mean = train.mean(axis=0)

@@ -152,3 +152,48 @@ def test_how_often_tokens_stand_in_training_rows():
     found = measures.frequencies(data(words, words, kind="tokens"), 5)
     np.testing.assert_allclose(found, counts / counts.sum())
     assert len(measures.frequencies(data(words, words, kind="tokens"), 9)) == 9
+
+
+def test_outputs_that_stand_still_at_an_edge():
+    """One varies, one stands at 0, one elsewhere, and of one no target varies."""
+    rows = np.tile(X[:, :1], (1, 4)) * [1, 1, 1, 1e-3]
+    weights = np.diag([1.0, 0, 0, 0])
+    model = keras.Sequential(
+        [keras.Input((4,)), dense(weights, activation="relu", bias=np.array([9.0, -1, 2, -1]))]
+    )
+    seen = subject(model, rows.astype("float32"))
+    still, asked = measures.still_outputs(seen)
+    assert still.tolist() == [False, True, True, False]
+    assert asked.tolist() == [True, True, True, False]
+    assert measures.at_edge(seen).tolist() == [False, True, False, True]
+    model.layers[0].activation = keras.activations.linear
+    assert not measures.at_edge(subject(model, rows.astype("float32"))).any()
+
+
+@pytest.mark.parametrize(
+    "activation, low, high",
+    [
+        ("relu", 0, None),
+        ("relu6", 0, None),
+        ("sigmoid", 0, 1),
+        ("hard_sigmoid", 0, 1),
+        ("tanh", -1, 1),
+        ("linear", None, None),
+        (None, None, None),
+    ],
+)
+def test_where_an_activation_has_no_slope(activation, low, high):
+    def stuck(*columns):
+        """Whether each column of copies lies at an edge; the last row stands for training rows."""
+        copies = np.array(columns, float).T
+        rows = {"valid_copies": copies[:-1], "train_copies": copies[-1:]}
+        return measures.at_edge(Stub(output_activation=activation, **rows)).tolist()
+
+    assert stuck([0.5, 0.5], [2.0, 2.0]) == [False, False]
+    for edge, other in ((low, high), (high, low)):
+        if edge is not None:
+            near, off = edge + 9.9e-5, edge + 1.1e-4
+            assert stuck([edge, edge], [near, edge]) == [True, True]
+            assert stuck([off, edge], [edge, off]) == [False, False]
+        if edge is not None and other is not None:
+            assert stuck([edge, other]) == [True]

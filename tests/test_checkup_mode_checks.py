@@ -55,6 +55,60 @@ def test_noise_repeats(layer, expected):
     assert verdict(mode_checks.noise_repeats(subject(noisy(layer)))) == expected
 
 
+class ByHeart(layers.Layer):
+    """A denoiser that gives the clean row for the rows of a table, and a projection for others."""
+
+    def __init__(self, noisy_rows, clean_rows):
+        super().__init__()
+        self.table, self.clean = (
+            ops.convert_to_tensor(noisy_rows),
+            ops.convert_to_tensor(clean_rows),
+        )
+
+    def call(self, x):
+        apart = ops.sum(ops.square(x[:, None] - self.table), axis=-1)
+        known = ops.cast(ops.min(apart, axis=1, keepdims=True) < 1e-6, x.dtype)
+        nearest = ops.take(self.clean, ops.argmin(apart, axis=1), axis=0)
+        return known * nearest + (1 - known) * (x @ ops.convert_to_tensor(AXES @ AXES.T))
+
+
+def clipped(rows):
+    return np.clip(rows, X.min() / 2, X.max() / 2)
+
+
+def shifted(rows):
+    """Other rows in place of noise: what is added is no noise that could be exchanged."""
+    return rows[::-1]
+
+
+def with_stored(damage, known):
+    """A model that knows so many of its damaged training rows by heart, with its data."""
+    noisy_rows = damage(X + 0.3 * np.random.default_rng(1).normal(size=X.shape)).astype("float32")
+    parts = [ByHeart(noisy_rows[:known], X[:known]), dense(np.eye(SIZE))]
+    model = keras.Sequential([keras.Input((SIZE,)), *parts])
+    return subject(model, noisy_rows, y_train=X[:300], y_valid=X[300:])
+
+
+@pytest.mark.parametrize(
+    "damage, known, expected",
+    [(np.asarray, 300, "wrong"), (np.asarray, 100, "wrong"), (np.asarray, 1, "fine")]
+    + [(clipped, 300, "wrong"), (clipped, 1, "fine"), (shifted, 300, None)],
+)
+def test_noise_drawn_once(damage, known, expected):
+    outcome = mode_checks.noise_repeats(with_stored(damage, known))
+    assert verdict(outcome) == expected
+
+
+def test_noise_drawn_once_needs_noise_in_both_parts():
+    rows = {"y_train": X[:300], "y_valid": X[300:]}
+    same = copier()
+    assert mode_checks.noise_repeats(subject(same, **rows)) is None
+    assert mode_checks.noise_repeats(subject(same)) is None
+    other = {"y_train": X[:300, :7], "y_valid": X[300:, :7]}
+    last = keras.Sequential([keras.Input((SIZE,)), dense(AXES), dense(AXES.T[:, :7])])
+    assert mode_checks.noise_repeats(subject(last, **other)) is None
+
+
 def test_a_selection_over_the_batch_is_no_noise():
     assert mode_checks.noise_repeats(subject(copier(LifetimeSparsity(0.2)))) is None
 

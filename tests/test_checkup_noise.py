@@ -62,3 +62,23 @@ def test_the_first_layer_whose_outputs_differ(monkeypatch):
     assert noise.first_noisy(Stub()) == (3, steps[3])
     del steps[3]
     assert noise.first_noisy(Stub()) is None
+
+
+def test_noise_of_others_goes_where_the_target_is_the_same():
+    rng = np.random.default_rng(0)
+    clean = rng.integers(0, 2, (200, 3, 2)).astype("float32")
+    size = np.where(clean == 1, 0.1, 2.0)
+    rows = (clean + size * rng.uniform(0.5, 1, clean.shape)).astype("float32")
+    changed = noise.with_noise_of_others(rows, clean)
+    assert changed.shape == rows.shape and np.mean(changed == rows) < 0.1
+    for value in (0, 1):
+        for place in np.ndindex(3, 2):
+            here = clean[(slice(None), *place)] == value
+            before, after = (part[(here, *place)].round(4) for part in (rows, changed))
+            assert len(np.setdiff1d(before, after)) <= 1  # one goes to the other value
+
+
+def test_noise_of_others_stays_close_for_targets_that_never_repeat():
+    clean = np.random.default_rng(0).random((300, 1))
+    changed = noise.with_noise_of_others(clean * 1.5, clean)
+    assert np.sort(np.abs(changed - 1.5 * clean)[:, 0])[-2] < 0.02  # one goes from end to end

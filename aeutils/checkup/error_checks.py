@@ -5,7 +5,14 @@ import math
 import numpy as np
 
 from aeutils.checkup.findings import Outcome, fine, look, register, wrong
-from aeutils.checkup.measures import comparable, errors, is_vocabulary, mean_square
+from aeutils.checkup.measures import (
+    at_edge,
+    comparable,
+    errors,
+    is_vocabulary,
+    mean_square,
+    still_outputs,
+)
 from aeutils.checkup.settings import loss_name
 from aeutils.checkup.subject import Subject
 
@@ -44,7 +51,11 @@ def mean_error(subject: Subject) -> Outcome | None:
 
 @register("pca_error", "Error against PCA", PCA_PAGE)
 def pca_error(subject: Subject) -> Outcome | None:
-    """Compare the error with that of PCA: as many numbers, and as many as its bits pay for."""
+    """Compare the error with that of PCA: as many numbers, and as many as its bits pay for.
+
+    A longer training may repair it, except where outputs without a gradient alone cost more than
+    all of PCA's error.
+    """
     data, codes = subject.data, subject.codes
     if not (subject.trained and data.copies and comparable(subject)) or codes is None:
         return None
@@ -59,12 +70,26 @@ def pca_error(subject: Subject) -> Outcome | None:
     if fair < size:
         measured += f", with {fair} (as many bits) {rivals[fair]:.4g}"
     if error > WORSE * rivals[fair]:
+        dead = still_outputs(subject)[0] & at_edge(subject)
+        lost = _error_at(subject, dead) if data.filled is None else 0.0
+        if lost > rivals[size]:
+            return wrong(
+                f"{measured}; the outputs that never change cost {lost:.4g} alone",
+                "A linear map copies better, and no further training repairs outputs without a "
+                "gradient. Leave the activation of the last layer out, or take a sigmoid.",
+            )
         return look(
             measured,
             "A linear map through as small a code copies better. Train longer, or look for dead "
             "units and outputs.",
         )
     return fine(measured)
+
+
+def _error_at(subject: Subject, chosen: np.ndarray) -> float:
+    """Return the part of the error on validation rows that the chosen outputs have."""
+    squares = (subject.valid_copies - subject.data.target_valid.astype(np.float64)) ** 2
+    return float(squares.reshape(len(squares), -1)[:, chosen].sum() / squares.size)
 
 
 def pca_valid_error(subject: Subject, rows: np.ndarray, size: int) -> float:

@@ -1,5 +1,7 @@
 """The divergence of a model is measured as it is, in three ways of writing it."""
 
+import warnings
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 
 import keras
@@ -165,3 +167,187 @@ def test_the_places_of_mean_and_spread():
     several = divergence.exchanged((copies, code, code), [1, 2], 7 * code, 8 * code)
     assert isinstance(several, tuple) and several[0] is copies
     np.testing.assert_array_equal(several[2], 8 * code)
+
+
+def test_the_least_move_that_counts(monkeypatch):
+    for move, counts in ((1e-9, False), (1.1e-9, True)):
+        values = np.zeros((2, 7))
+        values[:, 3] = move
+        found = measured(monkeypatch, None, (values, 1), None)[0]
+        assert (found is not None) is counts
+
+
+def test_the_error_of_each_difference():
+    values = np.random.default_rng(0).normal(size=(5, 7)) * np.arange(1, 8)
+    found = divergence._fit(values, True, pairs_of("a log variance"))
+    mean, variance = values.mean(axis=0), values.var(axis=0)
+    np.testing.assert_allclose(found.error, np.sqrt((variance + variance[0]) / 4))
+    np.testing.assert_allclose(found.excess, mean - mean[0])
+    assert found.prior == pytest.approx(mean[0]) and found.fits is None
+
+
+def test_differences_are_those_to_the_first_code():
+    pairs = pairs_of("a log standard deviation")[1:]
+    values = 3 * np.array([codes.divergence(mean, np.exp(log)) for mean, log in pairs])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        found = divergence._fit(np.stack([values, values]), True, pairs)
+    assert found.fits == "a log standard deviation" and found.factor == pytest.approx(3)
+
+
+def test_codes_that_mean_nothing():
+    pairs = [(mean, np.full_like(spread, np.nan)) for mean, spread in pairs_of("a variance")]
+    found = divergence._fit(np.arange(14.0).reshape(2, 7), True, pairs)
+    assert found.factor == 0 and found.fits is None
+
+
+def fitted(monkeypatch, known, values):
+    """What fits values where each kind, by its name, says this of the points."""
+    kinds = {name: (lambda spread, name=name: name, None) for name in known}
+    monkeypatch.setattr(divergence, "KINDS", kinds)
+    monkeypatch.setattr(divergence, "divergence", lambda place, name: known[name][place])
+    return divergence._fit(np.array([values]), True, [(place, None) for place in range(3)])
+
+
+@pytest.mark.parametrize("off, fits", [(0.0999, "one"), (0.1, None), (-0.0999, "one")])
+@pytest.mark.parametrize("size", [1.0, 128.0, 1 / 128])
+def test_the_limit_of_a_fit(monkeypatch, off, fits, size):
+    found = fitted(monkeypatch, {"one": [0.0, 1.0, 0.0]}, [0.0, size, size * off])
+    assert found.fits == fits and found.factor == size
+
+
+def test_the_best_of_several_fits(monkeypatch):
+    right, near, endless = [0.0, 1.0, 2.0], [0.0, 1.0, 2.1], [0.0, 1.0, np.inf]
+    known = {"none": endless, "near": near, "one": right, "same": right, "far": [0.0, 2.0, 1.0]}
+    found = fitted(monkeypatch, known, [0.0, 3.0, 6.0])
+    assert found.fits == "one" and found.factor == 3
+
+
+PAIRS = [(np.full((2, 2), float(k)), np.full((2, 2), -float(k))) for k in range(3)]
+
+
+def patched(monkeypatch, own, **patches):
+    """A subject whose model has methods of its own, and what was given to it."""
+    state = SimpleNamespace(code=None, codes=[])
+
+    @contextmanager
+    def given(subject, mean, spread):
+        assert (mean == -spread).all()
+        state.code = mean.max()
+        state.codes.append(state.code)
+        yield
+        state.code = None
+
+    standard = {
+        "kept": lambda model: nullcontext(),
+        "given": given,
+        "overrides": lambda model, name: name in own,
+        "batch": always(("x", np.array([1.0, 2.0]))),
+    }
+    for name, patch in (standard | patches).items():
+        monkeypatch.setattr(divergence, name, patch)
+    return Stub(model="model", trainer=SimpleNamespace(losses=[], metrics=[])), state
+
+
+def by_outputs(monkeypatch, own=("compute_loss",), places=(1, 2), known=True):
+    calls = []
+
+    def loss_of(model, x, y, outputs):
+        calls.append(outputs)
+        return outputs[2] + len(calls) / 1000 if known or len(calls) != 9 else None
+
+    asked, _ = patched(
+        monkeypatch,
+        own,
+        call=lambda model, x, training: (model, x) if training is True else None,
+        code_places=lambda subject, outputs: list(places) if places else None,
+        _plain_copies=lambda subject, outputs, value: (*outputs, value),
+        exchanged=lambda outputs, places, mean, spread: (outputs, places, mean.max(), spread.max()),
+        loss_of=loss_of,
+    )
+    return divergence._by_outputs(asked, PAIRS), calls
+
+
+def test_the_loss_of_exchanged_outputs(monkeypatch):
+    (values, absolute), calls = by_outputs(monkeypatch)
+    assert absolute is False and values.shape == (16, 3)
+    np.testing.assert_allclose(
+        values, np.tile(range(3), (16, 1)) + np.arange(1, 49).reshape(16, 3) / 1000
+    )
+    assert calls[:2] == [(("model", "x", 1.5), [1, 2], k, -k) for k in (0, 1)]
+    assert by_outputs(monkeypatch, own=("train_step",))[0] is None
+    assert by_outputs(monkeypatch, places=None)[0] is None
+    assert by_outputs(monkeypatch, known=False)[0] is None
+
+
+def test_one_number_in_place_of_the_copies():
+    copies, code = ops.ones((4, 6)), ops.ones((4, 2))
+    for outputs in ((copies, code), [code, copies], {"code": code, "copies": copies}):
+        asked = Stub()
+        asked.reconstruction = lambda given: copies
+        found = divergence._plain_copies(asked, outputs, 0.25)
+        assert type(found) is type(outputs)
+        parts = list(found.values()) if isinstance(found, dict) else list(found)
+        assert sum(part is code for part in parts) == 1
+        (plain,) = (ops.convert_to_numpy(part) for part in parts if part is not code)
+        np.testing.assert_array_equal(plain, np.full((4, 6), 0.25))
+
+
+def by_penalties(monkeypatch, *terms):
+    """What the penalties say whose size is such a function of the code."""
+
+    def call(model, x, training):
+        assert (model, x, training) == ("model", "x", True)
+        asked.trainer.losses = [np.array(term(state.code)) for term in terms]
+
+    asked, state = patched(monkeypatch, (), call=call)
+    found = divergence._by_penalties(asked, PAIRS)
+    assert state.codes == [0, 1, 2] * 4
+    return found
+
+
+def test_the_penalties_that_move_with_the_code(monkeypatch):
+    terms = (lambda k: 7.0, lambda k: [k, 3 * k], lambda k: 1e-9 * (k == 1), lambda k: k**2)
+    values, absolute = by_penalties(monkeypatch, *terms)
+    assert absolute is True
+    np.testing.assert_array_equal(values, np.tile([0.0, 3.0, 8.0], (4, 1)))
+    assert by_penalties(monkeypatch) is None
+
+
+def by_logs(monkeypatch, logs):
+    asked, state = patched(monkeypatch, (), reported=lambda subject: logs(state.code))
+    found = divergence._by_logs(asked, PAIRS)
+    assert state.codes == [0, 1, 2] * 4
+    return found
+
+
+@pytest.mark.parametrize("name", ["kl_loss", "divergence", "the_latent_loss", "regularization"])
+def test_the_divergence_among_what_is_reported(monkeypatch, name):
+    values, absolute = by_logs(monkeypatch, lambda k: {"loss": 9.0, name: k, "kl": 5.0})
+    assert absolute is True
+    np.testing.assert_array_equal(values, np.tile([0.0, 1.0, 2.0], (4, 1)))
+    assert by_logs(monkeypatch, lambda k: {"loss": k}) is None
+    assert by_logs(monkeypatch, lambda k: None) is None
+    assert by_logs(monkeypatch, lambda k: {name: k} if k != 1 else {}) is None
+
+
+def test_what_a_model_reports(monkeypatch):
+    events, mean = [], keras.metrics.Mean(name="kl")
+    other = keras.metrics.TruePositives()
+    mean.update_state(100.0)
+
+    def loss_of(model, x, y, outputs):
+        events.append((x, outputs))
+        mean.update_state(3.0)
+        return 4.0
+
+    def reported(*own):
+        patches = {"loss_of": loss_of, "step_logs": lambda model, x, y: {"x": x}}
+        patches["call"] = lambda *given: given
+        asked, _ = patched(monkeypatch, own, **patches)
+        asked.trainer.metrics = [other, mean]
+        return divergence.reported(asked)
+
+    assert reported() is None and reported("train_step", "compute_loss") == {"x": "x"}
+    assert reported("compute_loss") == {"kl": 3.0, "loss": 4.0}
+    assert events == [("x", ("model", "x", True))]

@@ -170,12 +170,13 @@ def test_an_encoder_answers_with_the_code(monkeypatch):
 
 
 def test_the_parts_of_an_encoder():
-    own = [np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 2))]
+    own = [np.zeros((1, 2), kind) for kind in ("float64", "float32", "float64", "float64")]
     mean, spread = np.full((4, 2), 5.0), np.full((4, 2), 2.0)
     for amount in (2, 3, 4):
         found = codes._parts(own[:amount], mean, spread)
         named = codes._parts(dict(zip("abcd", own[:amount], strict=False)), mean, spread)
         assert len(found) == amount and list(named) == list("abcd")[:amount]
+        assert found[0].dtype == "float64" and found[1].dtype == "float32"
         np.testing.assert_array_equal(found[0], mean)
         np.testing.assert_array_equal(named["b"], spread)
         np.testing.assert_array_equal(found[1], spread)

@@ -1,5 +1,6 @@
 """The hidden weight of a divergence is the one that was put in."""
 
+import warnings
 from contextlib import nullcontext
 from types import SimpleNamespace
 
@@ -192,3 +193,36 @@ def test_where_the_reconstruction_is_found(monkeypatch):
 )
 def test_the_spread_of_the_prior(monkeypatch, fits, spread):
     assert reconstruction(monkeypatch, fits=fits)[1] == spread
+
+
+def cross_entropy(y, p):
+    """The mean over 64 rows, also of targets that are no probabilities."""
+    return float(-np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)) / 64)
+
+
+@pytest.mark.parametrize("low, high, fits", [(0, 1, True), (-1e-3, 1, False), (0, 1.01, False)])
+def test_entropy_is_asked_of_targets_between_0_and_1(monkeypatch, low, high, fits):
+    y, raw = np.tile([0.0, 1.0], (64, 6)), np.full((64, 12), 1e-7)
+    y[0, 0], y[0, 1] = low, high
+    found = matched(monkeypatch, cross_entropy(y, raw), y, raw)
+    assert (found == (1.0, False)) is fits
+
+
+@pytest.mark.parametrize("low, high, inside", [(0, 1, True), (-1e-3, 1, False), (0, 1.01, False)])
+def test_outputs_between_0_and_1_are_probabilities(monkeypatch, low, high, inside):
+    y, raw = SHARES.reshape(64, 12), SHARES[::-1].reshape(64, 12).copy()
+    raw[0, 0], raw[0, 1] = low, high
+    for p, fits in ((np.clip(raw, 1e-7, 1 - 1e-7), inside), (1 / (1 + np.exp(-raw)), not inside)):
+        found = matched(monkeypatch, cross_entropy(y, p), y, raw)
+        assert (found == (1.0, False)) is fits
+
+
+def test_a_value_below_1(monkeypatch):
+    y, raw = np.full((64, 2), 0.5), np.full((64, 2), 0.0)
+    raw[:, 0] = 3.0
+    y[:, 1] = -1.0
+    total = np.sum((y - raw) ** 2) / 64
+    assert matched(monkeypatch, total / 100, y / 10, raw / 10) == (1.0, False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert matched(monkeypatch, 0.0, y, raw) is None

@@ -157,3 +157,23 @@ def test_how_many_numbers_are_enough(monkeypatch, answers, sizes, expected):
     monkeypatch.setattr(start, "_own", lambda layer: weights)
     monkeypatch.setattr(start, "_answer", lambda layer, weight: said[id(weight)])
     assert start.as_drawn(None) is expected
+
+
+def test_orthogonal_but_for_rounding():
+    turn = np.linalg.qr(np.random.default_rng(0).normal(size=(4, 4)))[0]
+    turn[0, 0] += 2e-5
+    assert start._orthogonal(turn, 1.0)
+    turn[0] += 2e-4
+    assert not start._orthogonal(turn, 1.0)
+
+
+def test_draws_that_differ_in_their_sign_alone(monkeypatch):
+    """All squares are 1: their mean has no error, and is met."""
+    monkeypatch.setattr(start, "ks_2samp", lambda a, b: SimpleNamespace(pvalue=1.0))
+    signs = type(
+        "Signs",
+        (Fixed,),
+        {"from_config": classmethod(lambda cls, _: lambda shape: np.resize([1.0, -1.0], shape))},
+    )
+    value = np.resize([1.0, -1.0], (50, 100))
+    assert start._like_draws(value, signs()) and not start._like_draws(1.01 * value, signs())

@@ -307,10 +307,10 @@ def by_penalties(monkeypatch, *terms):
 
 
 def test_the_penalties_that_move_with_the_code(monkeypatch):
-    terms = (lambda k: 7.0, lambda k: [k, 3 * k], lambda k: 1e-9 * (k == 1), lambda k: k**2)
+    terms = (lambda k: 7.0, lambda k: [k, 3 * k], lambda k: 1e-9 * (k == 1), lambda k: k**2 / 8)
     values, absolute = by_penalties(monkeypatch, *terms)
     assert absolute is True
-    np.testing.assert_array_equal(values, np.tile([0.0, 3.0, 8.0], (4, 1)))
+    np.testing.assert_array_equal(values, np.tile([0.0, 2.125, 4.5], (4, 1)))
     assert by_penalties(monkeypatch) is None
 
 

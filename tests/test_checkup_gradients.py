@@ -207,7 +207,7 @@ class Number:
 
 
 def test_by_how_much_a_step_lowers_the_loss(monkeypatch):
-    """A loss w^2 at w = 3: a step of rate r leads to 3 (1 - 2 r)."""
+    """A loss w^2 at w = 3, and a gradient that is said to be 4."""
     weight, other = Number(3.0), Number(5.0)
 
     @contextmanager
@@ -222,9 +222,9 @@ def test_by_how_much_a_step_lowers_the_loss(monkeypatch):
 
     monkeypatch.setattr(module, "kept", kept)
     monkeypatch.setattr(module, "batch_loss", loss)
-    monkeypatch.setattr(module, "gradients", always([(weight, 6.0), (other, None)]))
+    monkeypatch.setattr(module, "gradients", always([(weight, 4.0), (other, None)]))
     rows = np.zeros((200, 2))
-    assert module.falls(Stub(data(rows, rows[:9])), (0.25, 1.0, 1.5)) == [6.75, 0.0, -27.0]
+    assert module.falls(Stub(data(rows, rows[:9])), (0.25, 1.0, 2.0)) == [5.0, 8.0, -16.0]
     assert weight.value == 3.0
 
 

@@ -374,3 +374,58 @@ def test_what_is_left_of_the_start():
     assert left(0) == 0.0 and isinstance(left(0), float)
     assert left(3, steps[2:]) is None
     assert mode_checks._left_of_start(Stub(steps=steps)) == 0.0
+
+
+def test_the_error_with_new_averages(monkeypatch):
+    """One call in training mode without momentum, which comes back; then the error in use."""
+    layer, calls = layers.BatchNormalization(momentum=0.9), []
+    monkeypatch.setattr(
+        mode_checks, "call", lambda model, x, training: calls.append((layer.momentum, training))
+    )
+    x = np.zeros((4, 2))
+    asked = Stub(steps=[SimpleNamespace(layer=layer)], copies=lambda x: x + 3.0)
+    assert mode_checks._with_new_averages(asked, x, x + 1) == 4.0
+    assert calls == [(0.0, True)] and layer.momentum == 0.9
+
+
+def by_heart(monkeypatch, known, new, rows=30, apart=1.0, kind="table", **answers):
+    """What is said where foreign noise changes the errors so many times."""
+    x = np.random.default_rng(0).normal(size=(rows, 3))
+    given, left = [], [known, new]
+    monkeypatch.setattr(
+        mode_checks,
+        "_cost_of_exchange",
+        lambda subject, x, target: given.append(len(x)) or left.pop(0),
+    )
+    rows = data(x, x[:9], y_train=x + apart, y_valid=x[:9] + apart, kind=kind)
+    asked = Stub(rows, valid_copies=x[:9], **answers)
+    return said(mode_checks._noise_by_heart(asked)), given
+
+
+@pytest.mark.parametrize(
+    "known, new, expected",
+    [(1.19, 1.0, "fine"), (1.2, 1.0, "wrong"), (3.0, 1.1, None), (3.0, 1.09, "wrong")]
+    + [(3.0, 1 / 1.1, None), (3.0, 0.92, "wrong")],
+)
+def test_noise_of_other_rows(monkeypatch, known, new, expected):
+    found, given = by_heart(monkeypatch, known, new, rows=1500)
+    assert given == [1000, 9]
+    words = f"the noise of other rows changes the error {known:.3g} times on training rows, "
+    assert found == (expected and (expected, f"{words}{new:.3g} times on validation rows"))
+
+
+def test_whose_noise_is_not_exchanged(monkeypatch):
+    assert by_heart(monkeypatch, 3.0, 1.0)[0][0] == "wrong"
+    assert by_heart(monkeypatch, 3.0, 1.0, trained=False)[0] is None
+    assert by_heart(monkeypatch, 3.0, 1.0, apart=0.0)[0] is None
+    monkeypatch.setattr(mode_checks, "comparable", always(False))
+    assert by_heart(monkeypatch, 3.0, 1.0)[0] is None
+
+
+def test_modes_that_are_as_far_apart_as_they_may_be(monkeypatch):
+    monkeypatch.setattr(mode_checks, "BEHIND", 4.0)
+    assert modes_said(monkeypatch, 2.0, 1.0, 0.0)[0] == "fine"
+    assert modes_said(monkeypatch, 3.0, 1.0, 0.0, 2.25)[0] == "look"
+    monkeypatch.setattr(mode_checks, "differ", always(0.25))
+    monkeypatch.setattr(mode_checks, "limit", always(0.25))
+    assert modes_said(monkeypatch, 2.0, 1.0)[0] == "fine"

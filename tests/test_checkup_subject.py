@@ -144,13 +144,13 @@ def test_the_code_is_the_last_of_the_narrowest():
 
 
 def test_the_code_is_the_last_layer_of_an_encoder():
-    encoder = keras.Sequential([layers.Identity(), layers.Identity()])
+    encoder = keras.Sequential([layers.Identity() for _ in range(3)])
     steps = [step(layer, np.ones((4, 7))) for layer in encoder.layers] + sized(2, 6)
-    assert plain(steps, encoder=encoder).code_step is steps[1]
+    assert plain(steps, encoder=encoder).code_step is steps[2]
     drawn = plain(steps, encoder=encoder, posterior=SimpleNamespace(mean=None))
-    assert drawn.code_step is steps[2]
-    assert plain(steps[2:], encoder=encoder).code_step is steps[2]
-    assert plain(steps, encoder=len).code_step is steps[2]
+    assert drawn.code_step is steps[3]
+    assert plain(steps[3:], encoder=encoder).code_step is steps[3]
+    assert plain(steps, encoder=len).code_step is steps[3]
     assert plain([], encoder=encoder).code_step is None
 
 

@@ -383,8 +383,8 @@ def test_the_error_with_new_averages(monkeypatch):
         mode_checks, "call", lambda model, x, training: calls.append((layer.momentum, training))
     )
     x = np.zeros((4, 2))
-    asked = Stub(steps=[SimpleNamespace(layer=layer)], copies=lambda x: x + 3.0)
-    assert mode_checks._with_new_averages(asked, x, x + 1) == 4.0
+    asked = Stub(steps=[SimpleNamespace(layer=layer)], copies=lambda x: x + 4.0)
+    assert mode_checks._with_new_averages(asked, x, x + 1) == 9.0
     assert calls == [(0.0, True)] and layer.momentum == 0.9
 
 

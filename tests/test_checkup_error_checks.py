@@ -173,7 +173,7 @@ def test_how_much_of_a_row_is_learned(monkeypatch, error, loss, posterior, expec
 def pca_said(monkeypatch, bits, size=4, rivals=(0.8, 0.4, 0.2, 0.1, 0.05), off=1.0, **answers):
     """What is said of copies that are off, beside PCA with one number, two and so on."""
     monkeypatch.setattr(error_checks, "code_bits", always(bits))
-    monkeypatch.setattr(error_checks, "pca_valid_error", lambda s, rows, k: rivals[k - 1])
+    monkeypatch.setattr(error_checks, "pca_valid_error", lambda s, k: rivals[k - 1])
     answers = {"valid_copies": ROWS[30:] + off, "codes": np.ones((10, size))} | answers
     return said(error_checks.pca_error(Stub(**answers)))
 
@@ -219,7 +219,7 @@ def test_the_errors_of_pca():
     train, valid = 3 + ROWS[:30], 1 + ROWS[30:]
     asked = Stub(data(train, valid), codes=np.ones((10, 2)), valid_copies=valid)
     new = np.mean((projected(train, valid, 2) - valid) ** 2)
-    assert error_checks.pca_valid_error(asked, train, 2) == pytest.approx(new)
+    assert error_checks.pca_valid_error(asked, 2) == pytest.approx(new)
     seen = np.mean((projected(train, train, 2) - train) ** 2)
     assert error_checks._linear_errors(asked) == pytest.approx((seen, new))
     ended = valid.reshape(10, 3, 2).copy()
@@ -228,7 +228,7 @@ def test_the_errors_of_pca():
     asked = Stub(padded, codes=np.ones((10, 2)))
     misses = (projected(train, ended.reshape(10, 6), 2).reshape(ended.shape) - ended) ** 2
     known = misses[~padded.filled].mean()
-    assert error_checks.pca_valid_error(asked, train, 2) == pytest.approx(known)
+    assert error_checks.pca_valid_error(asked, 2) == pytest.approx(known)
     assert error_checks._linear_errors(asked) is None
 
 

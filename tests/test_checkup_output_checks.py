@@ -391,7 +391,7 @@ def test_a_unit_is_off_when_it_moves_by_a_millionth(monkeypatch, moved, dead):
 )
 def test_what_dead_units_cost(monkeypatch, few, every, units, expected):
     errors = {2: few, units: every}
-    monkeypatch.setattr(output_checks, "pca_valid_error", lambda s, rows, size: errors[size])
+    monkeypatch.setattr(output_checks, "pca_valid_error", lambda s, size: errors[size])
     rows = data(10 * ROWS[:30], 10 * ROWS[30:])  # the mean row errs by about 100, the copies by 1
     asked = Stub(rows, valid_copies=10 * ROWS[30:] + 1)
     assert output_checks._cost_of_dead(asked, units, 2) == expected
@@ -412,7 +412,7 @@ def test_numbers_are_scarce_where_all_leave_half_of_the_variance(monkeypatch, sh
     mean = np.mean((ROWS[:30].mean(axis=0) - target) ** 2)
     every = share * mean
     errors = {2: 9.0, 4: every}
-    monkeypatch.setattr(output_checks, "pca_valid_error", lambda s, rows, size: errors[size])
+    monkeypatch.setattr(output_checks, "pca_valid_error", lambda s, size: errors[size])
     asked = Stub(valid_copies=target + np.sqrt(every / ahead))
     assert bool(output_checks._cost_of_dead(asked, 4, 2)) is costs
 

@@ -47,7 +47,7 @@ class Data:
         """Numbers in one target."""
         return int(np.prod(self.target_valid.shape[1:]))
 
-    @property
+    @cached_property
     def target_rows(self) -> np.ndarray:
         """The training targets as rows of numbers, (n, features), float64."""
         return self.target_train.reshape(len(self.target_train), -1).astype(np.float64)

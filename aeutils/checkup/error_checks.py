@@ -59,13 +59,12 @@ def pca_error(subject: Subject) -> Outcome | None:
     data, codes = subject.data, subject.codes
     if not (subject.trained and data.copies and comparable(subject)) or codes is None:
         return None
-    rows = data.target_rows
     size = codes.shape[1]
-    if size >= min(rows.shape) or size == 0:
+    if size >= min(data.target_rows.shape) or size == 0:
         return None
     fair = min(size, max(1, round(code_bits(codes) / BITS)))
     error = mean_square(subject.valid_copies, data.target_valid, data.filled)
-    rivals = {k: pca_valid_error(subject, rows, k) for k in {size, fair}}
+    rivals = {k: pca_valid_error(subject, k) for k in {size, fair}}
     measured = f"{error:.4g}; PCA with {size} numbers {rivals[size]:.4g}"
     if fair < size:
         measured += f", with {fair} (as many bits) {rivals[fair]:.4g}"
@@ -92,13 +91,10 @@ def _error_at(subject: Subject, chosen: np.ndarray) -> float:
     return float(squares.reshape(len(squares), -1)[:, chosen].sum() / squares.size)
 
 
-def pca_valid_error(subject: Subject, rows: np.ndarray, size: int) -> float:
-    """Return the error on validation rows of PCA with so many numbers.
-
-    The training targets come as rows of shape (n, features).
-    """
+def pca_valid_error(subject: Subject, size: int) -> float:
+    """Return the error on validation rows of PCA with so many numbers."""
     data = subject.data
-    mean, axes = rows.mean(axis=0), data.axes[:, :size]
+    mean, axes = data.target_rows.mean(axis=0), data.axes[:, :size]
     new = data.target_valid.reshape(len(data.target_valid), -1) - mean
     copies = (mean + new @ axes @ axes.T).reshape(data.target_valid.shape)
     return mean_square(copies, data.target_valid, data.filled)
@@ -189,4 +185,4 @@ def _linear_errors(subject: Subject) -> tuple[float, float] | None:
     centred = rows - rows.mean(axis=0)
     kept = centred @ data.axes[:, :size]
     seen = (np.sum(centred**2) - np.sum(kept**2)) / rows.size
-    return float(seen), pca_valid_error(subject, rows, size)
+    return float(seen), pca_valid_error(subject, size)

@@ -136,10 +136,10 @@ def _cost_of_dead(subject: Subject, units: int, alive: int) -> str:
     data = subject.data
     if not (data.copies and comparable(subject)) or subject.posterior is not None:
         return ""
-    rows = data.target_rows
     error = mean_square(subject.valid_copies, data.target_valid, data.filled)
-    few = pca_valid_error(subject, rows, alive)
-    all_units = pca_valid_error(subject, rows, units) if units < min(rows.shape) else error
+    few = pca_valid_error(subject, alive)
+    fewer = units < min(data.target_rows.shape)
+    all_units = pca_valid_error(subject, units) if fewer else error
     scarce = all_units > 0.5 * mean_square(data.mean_row, data.target_valid, data.filled)
     if error < few and error <= (1 if scarce else WORSE) * all_units:
         return ""

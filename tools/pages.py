@@ -1,0 +1,108 @@
+"""What each page tells search engines, and what it makes a browser load.
+
+The address of the pages follows from that of the repository in `_config.yml`, as its host publishes
+them. From it come the canonical address of each page, the site map, the card that is shown where
+somebody shares a link, and the links of the page that stands for one that does not exist.
+"""
+
+import re
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from PIL import Image
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+IMAGE = re.compile(r'<img (?P<attributes>[^>]*?src="(?P<source>[^"]*)"[^>]*?)(?P<end>\s*/?>)')
+VIEWPORT = re.compile(r'<meta [^>]*name="viewport"[^>]*>\s*')
+ROBOTS = "User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n"
+COLOURS = 256
+
+
+def pages_address(repository: str) -> str:
+    """Return where the pages of a repository are published, with a slash at the end.
+
+    Raises
+    ------
+    ValueError
+        If the address of the repository does not end in an owner and a name.
+    """
+    parts = urlsplit(repository).path.strip("/").split("/")
+    if len(parts) != 2 or not all(parts):
+        raise ValueError(
+            f"{repository} is no address of a repository: repository.url of _config.yml has to "
+            "end in /OWNER/NAME."
+        )
+    owner, name = parts
+    return f"https://{owner.lower()}.github.io/{name}/"
+
+
+def set_address(app: Sphinx, config: Config) -> None:
+    """Tell all that need it the address of the pages; `html_baseurl` names another one."""
+    address = config.html_baseurl or pages_address(config.html_theme_options["repository_url"])
+    config.html_baseurl = config.ogp_site_url = address
+    config.notfound_urls_prefix = urlsplit(address).path
+
+
+def finish(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Give the images of a page their size, and leave out what docutils says of the window.
+
+    With a size, nothing moves when an image arrives, and it can wait until it is needed. The theme
+    says what docutils says as well.
+    """
+    context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
+    if "body" in context:
+        folder = Path(app.outdir, page).parent
+        context["body"] = IMAGE.sub(lambda match: with_size(match, folder), context["body"])
+
+
+def with_size(match: re.Match, folder: Path) -> str:
+    """Return an `img` element with width, height and the wish to be loaded late."""
+    file = folder / match["source"]
+    found = [match["attributes"].strip()]
+    if "width=" not in match[0] and file.suffix == ".png":
+        found.append('width="{}" height="{}"'.format(*size_of(file)))
+    if "loading=" not in match[0]:
+        found.append('loading="lazy" decoding="async"')
+    return f"<img {' '.join(found)}{match['end']}"
+
+
+@cache
+def size_of(file: Path) -> tuple[int, int]:
+    """Return width and height of an image in pixels."""
+    with Image.open(file) as image:
+        return image.size
+
+
+def end(app: Sphinx, problem: Exception | None) -> None:
+    """Make the figures of the pages lighter, and tell search engines where the site map is."""
+    if problem is not None or app.builder.format != "html":
+        return
+    text = ROBOTS.format(address=app.config.html_baseurl)
+    Path(app.outdir, "robots.txt").write_text(text, encoding="utf-8")
+    for file in Path(app.outdir, app.builder.imagedir).glob("*.png"):
+        lighten(file)
+
+
+def lighten(file: Path) -> None:
+    """Write an opaque image with a table of its 256 most needed colours, where that is smaller."""
+    with Image.open(file) as image:
+        if image.mode == "P" or image.convert("RGBA").getextrema()[3][0] < 255:
+            return
+        few = image.convert("RGB").quantize(
+            COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        )
+    written = BytesIO()
+    few.save(written, "PNG", optimize=True)
+    if len(written.getvalue()) < file.stat().st_size:
+        file.write_bytes(written.getvalue())
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register the steps with Sphinx."""
+    app.connect("config-inited", set_address, priority=400)
+    app.connect("html-page-context", finish, priority=900)
+    app.connect("build-finished", end)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,7 +13,7 @@ from tools import pages
 @pytest.mark.parametrize(
     ("repository", "expected"),
     [
-        ("https://github.com/OWNER/autoencoder-book", "https://owner.github.io/autoencoder-book/"),
+        ("https://github.com/SOMEBODY/a-book", "https://somebody.github.io/a-book/"),
         ("https://github.com/a-b/Book/", "https://a-b.github.io/Book/"),
     ],
 )

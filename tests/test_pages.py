@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from docutils import nodes
 from PIL import Image
 
 from tools import pages
@@ -79,6 +80,61 @@ def test_a_page_without_a_body(tmp_path):
     context = {}
     pages.finish(SimpleNamespace(outdir=tmp_path), "search", "search.html", context, None)
     assert context == {"metatags": ""}
+
+
+TOC = """format: jb-book
+root: intro
+parts:
+  - caption: Start
+    numbered: false
+    chapters: [{file: how}]
+  - caption: First part
+    numbered: true
+    chapters: [{file: one}, {file: two}]
+  - caption: Second part
+    numbered: true
+    chapters: [{file: three}]
+"""
+
+
+@pytest.fixture
+def app(tmp_path):
+    (tmp_path / "_toc.yml").write_text(TOC)
+    config = SimpleNamespace(external_toc_path=str(tmp_path / "_toc.yml"))
+    return SimpleNamespace(outdir=tmp_path, config=config)
+
+
+def document(words, lines):
+    text, code = "word " * words, "code of five words here\n" * lines
+    children = nodes.paragraph("", text), nodes.literal_block("", code)
+    return nodes.section("", *children)
+
+
+@pytest.mark.parametrize(
+    ("words", "lines", "expected"), [(2000, 0, 10), (2000, 200, 20), (2400, 30, 15), (10, 1, 5)]
+)
+def test_minutes_to_read(words, lines, expected):
+    assert pages.minutes(document(words, lines)) == expected
+
+
+def test_place_of_a_chapter(app):
+    near = {"prev": {"link": "one.html", "title": "<em>1.</em> One"}}
+    found = pages.where(app, "two", document(2000, 0), near)
+    assert "<span>First part</span><span>2 of 3</span>" in found and "10 minutes" in found
+    assert '<a rel="prev" href="one.html" aria-label="Previous: 1. One">Previous</a>' in found
+    assert 'rel="next"' not in found
+    assert pages.where(app, "three", document(1, 1), near).count("3 of 3") == 1
+
+
+@pytest.mark.parametrize("page", ["how", "intro", "search"])
+def test_other_pages_have_no_place(app, page):
+    assert pages.where(app, page, None, {}) == ""
+
+
+def test_the_place_stands_below_the_title(app):
+    context = {"body": "<h1>One</h1><p>a</p>"}
+    pages.finish(app, "one", "page.html", context, document(1, 1))
+    assert re.fullmatch(r'<h1>One</h1><nav class="where".*</nav><p>a</p>', context["body"], re.S)
 
 
 def test_figures_become_lighter_and_look_the_same(tmp_path):

@@ -11,14 +11,23 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from docutils import nodes
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 IMAGE = re.compile(r'<img (?P<attributes>[^>]*?src="(?P<source>[^"]*)"[^>]*?)(?P<end>\s*/?>)')
+TAG = re.compile(r"<[^>]*>")
 VIEWPORT = re.compile(r'<meta [^>]*name="viewport"[^>]*>\s*')
 ROBOTS = "User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n"
 COLOURS = 256
+WORDS_A_MINUTE, LINES_A_MINUTE = 200, 20
+TOP = """<nav class="where" aria-label="Place in the book">
+<span>{part}</span><span>{place} of {number}</span>
+<span title="{words} words a minute, {lines} lines of code">{minutes} minutes to read</span>
+{links}</nav>"""
+LINK = '<a rel="{rel}" href="{link}" aria-label="{name}: {title}">{name}</a>'
 
 
 def pages_address(repository: str) -> str:
@@ -55,7 +64,46 @@ def finish(app: Sphinx, page: str, template: str, context: dict, doctree: object
     context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
     if "body" in context:
         folder = Path(app.outdir, page).parent
-        context["body"] = IMAGE.sub(lambda match: with_size(match, folder), context["body"])
+        body = IMAGE.sub(lambda match: with_size(match, folder), context["body"])
+        title, heading_end, rest = body.partition("</h1>")
+        top = where(app, page, doctree, context) if heading_end else ""
+        context["body"] = title + heading_end + top + rest
+
+
+def where(app: Sphinx, page: str, doctree: nodes.document, context: dict) -> str:
+    """Return a line on the place of a chapter in the book, with its neighbours; else nothing."""
+    parts = parse_toc_yaml(app.config.external_toc_path).root.subtrees
+    order = [
+        (str(item).removesuffix(".ipynb"), part.caption)
+        for part in parts
+        if part.numbered
+        for item in part.items
+    ]
+    names = [name for name, _ in order]
+    if page not in names:
+        return ""
+    place = names.index(page)
+    links = [
+        LINK.format(rel=rel, link=found["link"], name=name, title=TAG.sub("", found["title"]))
+        for rel, name in (("prev", "Previous"), ("next", "Next"))
+        if (found := context.get(rel))
+    ]
+    return TOP.format(
+        part=order[place][1],
+        place=place + 1,
+        number=len(order),
+        words=WORDS_A_MINUTE,
+        lines=LINES_A_MINUTE,
+        minutes=minutes(doctree),
+        links="".join(links),
+    )
+
+
+def minutes(doctree: nodes.document) -> int:
+    """Return how long a page takes to read, rounded to five minutes."""
+    lines = sum(len(n.astext().splitlines()) for n in doctree.findall(nodes.literal_block))
+    words = sum(len(n.astext().split()) for n in doctree.findall(nodes.paragraph))
+    return max(5, 5 * round((words / WORDS_A_MINUTE + lines / LINES_A_MINUTE) / 5))
 
 
 def with_size(match: re.Match, folder: Path) -> str:

@@ -98,6 +98,16 @@ def test_no_barrier_is_found(visit: Visit, window: dict, mode: str) -> None:
         visit.tab.emulate_media(color_scheme="light")
 
 
+def test_a_chapter_says_where_it_stands(visit: Visit) -> None:
+    line = visit.tab.locator("article h1 + .where, article .where")
+    numbered = visit.tab.locator("article h1 .section-number").count()
+    assert line.count() == numbered
+    if numbered:
+        number = visit.tab.locator("article h1 .section-number").inner_text().strip(" .")
+        assert re.search(rf"\b{number} of \d+\b", line.inner_text())
+        assert re.search(r"\b\d+ minutes to read", line.inner_text())
+
+
 def test_formulas_are_no_tab_stops(visit: Visit) -> None:
     assert visit.tab.locator("article .math [tabindex], article .math[tabindex]").count() == 0
 

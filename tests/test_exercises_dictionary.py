@@ -36,6 +36,17 @@ def by_a_loop(truth, atoms, least):
     return count / len(truth)
 
 
+def each_others_largest(truth, atoms, least):
+    c = np.abs(cosines(truth, atoms))
+    mutual = (c == c.max(axis=1, keepdims=True)) & (c == c.max(axis=0, keepdims=True))
+    return (mutual & (c > least)).any(axis=1).mean()
+
+
+def atoms_that_are_nearest(truth, atoms, least):
+    c = np.abs(cosines(truth, atoms))
+    return len(set(c.argmax(axis=1)[c.max(axis=1) > least])) / len(truth)
+
+
 RIGHT = [
     ("dictionary.1", bits),
     ("dictionary.1", lambda m, k: sum(log2((m - n) / (k - n)) for n in range(k))),
@@ -45,6 +56,7 @@ RIGHT = [
     ("dictionary.2", lambda table, dictionary: np.array([beyond(table, dictionary)])),
     ("dictionary.3", once),
     ("dictionary.3", by_a_loop),
+    ("dictionary.3", each_others_largest),
 ]
 WRONG = [
     ("dictionary.1", lambda m, k: bits(m, k) * log(2), "nats"),
@@ -54,7 +66,7 @@ WRONG = [
     ("dictionary.1", lambda m, k: m, "One bit an atom"),
     ("dictionary.1", lambda m, k: log2(m), "names one atom"),
     ("dictionary.1", lambda m, k: k + 0.5, "Count the ways"),
-    ("dictionary.1", 98, "function"),
+    ("dictionary.1", 99, "function"),
     ("dictionary.2", lambda table, dictionary: (1 - dictionary) / (1 - table), "unexplained"),
     ("dictionary.2", lambda table, dictionary: dictionary - table, "Divide by what"),
     ("dictionary.2", lambda t, d: (d - t) / d, "1 - table"),
@@ -67,6 +79,8 @@ WRONG = [
         lambda t, a, least: (np.abs(cosines(t, a)).max(axis=1) > least).mean(),
         "twice",
     ),
+    ("dictionary.3", atoms_that_are_nearest, "nearest to it"),
+    ("dictionary.3", lambda t, a, least: once(t, a, -1), "above `least`"),
     ("dictionary.3", lambda t, a, least: own(cosines(t, a), least), "other way"),
     ("dictionary.3", lambda t, a, least: own(np.abs(t @ a.T), least), "length"),
     ("dictionary.3", lambda t, a, least: once(t, a, least) * len(t), "number"),

@@ -22,7 +22,7 @@ def check_1(bits_to_choose: Callable) -> str:
             (log2(m), "This names one atom; k of them are on."),
         )
         judge(answer, log2(ways), wrong, "Count the ways to choose k of m, and take log2.")
-    return "16 of 512 take 98 bits: they are no gift beside 16 numbers."
+    return "To say which 16 of 512 atoms are on takes 99 bits beside the 16 numbers."
 
 
 def check_2(beyond: Callable) -> str:
@@ -47,10 +47,16 @@ def check_3(recovered_once: Callable) -> str:
     for truth, atoms, least in _worlds():
         answer = as_array(call(recovered_once, truth.copy(), atoms.copy(), least))
         unit = atoms / np.linalg.norm(atoms, axis=1, keepdims=True)
-        right = _own(np.abs(truth @ unit.T), least)
+        cosine = np.abs(truth @ unit.T)
+        near = cosine.max(axis=1) > least
+        nearest = cosine.argmax(axis=1)
+        right = _own(cosine, least)
         wrong = (
-            ((np.abs(truth @ unit.T).max(axis=1) > least).mean(), "This counts two features of "
-             "one atom twice: ask the atom for its nearest feature."),
+            (near.mean(), "This counts two features of one atom twice: ask the atom for its "
+             "nearest feature."),
+            (len(set(nearest[near])) / len(truth), "These are atoms that are nearest to some "
+             "feature. Ask each of them whether that feature is the nearest to it."),
+            (_own(cosine, -1), "The cosine has to be above `least` as well."),
             (_own(truth @ unit.T, least), "An atom may point the other way: take the absolute "
              "cosine."),
             (_own(np.abs(truth @ atoms.T), least), "Divide each atom by its length first."),
@@ -69,14 +75,22 @@ def _own(cosine: np.ndarray, least: float) -> float:
 
 
 def _worlds() -> list[tuple[np.ndarray, np.ndarray, float]]:
-    """Return features, atoms and thresholds: some atoms are shared, turned or long."""
+    """Return features, atoms and thresholds: some atoms are shared, turned or long.
+
+    The first atom is shared by two features, but nearer to one, so that no tie has to be broken.
+    The second is the nearest to the third feature and nearer to the fourth, which has its own atom.
+    In the first world all the mistakes of `check_3` give numbers of their own.
+    """
     worlds = []
-    for seed, (features, size, least) in enumerate(((8, 5, 0.9), (12, 4, 0.8), (5, 6, 0.9))):
+    for seed, (features, size, least) in ((3, (14, 5, 0.9)), (1, (12, 4, 0.8)), (2, (9, 6, 0.9))):
         rng = np.random.default_rng(seed)
         truth = rng.normal(size=(features, size))
         truth[1] = truth[0] + 0.2 * truth[1]
+        truth[3] = truth[2] + 0.2 * truth[3]
         truth /= np.linalg.norm(truth, axis=1, keepdims=True)
         near = truth[2:] * rng.choice([-1, 1], (features - 2, 1))
-        atoms = np.concatenate([truth[:1] + truth[1:2], near[:-1], rng.normal(size=(7, size))])
+        near[0] = 0.4 * truth[2] + 0.6 * truth[3]
+        shared = 1.1 * truth[:1] + 0.9 * truth[1:2]
+        atoms = np.concatenate([shared, near[:-3], rng.normal(size=(7, size))])
         worlds.append((truth, atoms * rng.uniform(0.2, 3, (len(atoms), 1)), least))
     return worlds

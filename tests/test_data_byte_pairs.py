@@ -21,6 +21,10 @@ def test_signs_of_bytes():
     signs = byte_signs()
     assert len(set(signs.values())) == 256
     assert (signs[ord("a")], signs[32], signs[10]) == ("a", "Ġ", "Ċ")
+    # The ends of what stands for itself, and what lies between.
+    itself = [33, 126, 161, 172, 174, 255]
+    assert [signs[byte] for byte in itself] == list("!~¡¬®ÿ")
+    assert [signs[byte] for byte in (0, 127, 160, 173)] == list("ĀġłŃ")
 
 
 def test_first_merge_first(every_byte):
@@ -42,6 +46,11 @@ def test_digits_stand_alone(every_byte):
     assert pieces(every_byte, "a 12") == ["a", "Ġ", "1", "2"]
 
 
+def test_text_behind_a_digit_is_cut():
+    tokenizer = BytePairs([*byte_signs().values(), "a."], ["a ."])
+    assert pieces(tokenizer, "1a.") == ["1", "a", "."]
+
+
 @pytest.mark.parametrize("text", ["It's 12 %.", "a  b\n\n c", " é — 漢", "", "x_y don't"])
 def test_nothing_is_lost(every_byte, text):
     signs = {sign: byte for byte, sign in byte_signs().items()}
@@ -52,3 +61,7 @@ def test_nothing_is_lost(every_byte, text):
 def test_decode(every_byte):
     assert [every_byte.decode(n) for n in every_byte.encode("ab c")] == ["ab", " ", "c"]
     assert every_byte.decode(every_byte.encode("é")[0]) == "\ufffd"
+
+
+def test_decode_of_a_sign_that_is_no_byte():
+    assert BytePairs(["a漢"], []).decode(0) == "a?"

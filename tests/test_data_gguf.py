@@ -13,6 +13,13 @@ SETTINGS = [
     ("base", "f", 0.5),
     ("yes", "?", True),
     ("long", "Q", 2**40),
+    ("byte", "B", 200),
+    ("signed byte", "b", -100),
+    ("short", "H", 60_000),
+    ("signed short", "h", -30_000),
+    ("signed", "i", -(2**31)),
+    ("signed long", "q", -(2**40)),
+    ("double", "d", 0.1),
 ]
 
 

@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 
-FORMS = {"I": 4, "f": 6, "?": 7, "Q": 10}
+FORMS = {"B": 0, "b": 1, "H": 2, "h": 3, "I": 4, "i": 5, "f": 6, "?": 7, "Q": 10, "q": 11, "d": 12}
 WIDTH, HEADS, KEY_HEADS, HIDDEN, BLOCKS = 32, 4, 2, 64, 2
 TOKENS = ["<e>", *"abcdefgh.", "Ġ", "ab", "Ġc", "Ġab"]
 MERGES = ["a b", "Ġ c", "Ġ ab"]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 # A contraction, or one space with letters or with signs, or white space.
 PIECES = re.compile(r"'(?:[stmd]|re|ve|ll)| ?[^\W\d_]+| ?(?:[^\s\w]|_)+|\s+(?!\S)|\s+")
@@ -37,7 +37,7 @@ class BytePairs:
         self.rank = {tuple(pair.split(" ")): n for n, pair in enumerate(merges)}
         self._signs = byte_signs()
         self._bytes = {sign: byte for byte, sign in self._signs.items()}
-        self._merge = lru_cache(maxsize=100_000)(self._merge_piece)
+        self._merge = cache(self._merge_piece)
 
     def encode(self, text: str) -> list[int]:
         """Return the numbers of the tokens of a text."""

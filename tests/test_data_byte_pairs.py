@@ -19,6 +19,7 @@ def pieces(tokenizer, text):
 
 def test_signs_of_bytes():
     signs = byte_signs()
+    assert sorted(signs) == list(range(256))
     assert len(set(signs.values())) == 256
     assert (signs[ord("a")], signs[32], signs[10]) == ("a", "Ġ", "Ċ")
     # The ends of what stands for itself, and what lies between.

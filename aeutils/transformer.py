@@ -95,8 +95,8 @@ class Transformer:
         value, groups = split("attn_v", self.key_heads), self.heads // self.key_heads
         key, value = ops.repeat(key, groups, axis=1), ops.repeat(value, groups, axis=1)
         match = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / np.sqrt(size)
-        later = np.triu(np.full((length, length), -1e9, "float32"), 1)
-        mixed = ops.matmul(ops.softmax(match + later, axis=-1), value)
+        later = np.triu(np.full((length, length), -np.inf, "float32"), 1)
+        mixed = ops.matmul(ops.softmax(match + later), value)
         mixed = ops.reshape(ops.transpose(mixed, (0, 2, 1, 3)), (batch, length, width))
         return ops.matmul(mixed, weights["attn_output"])
 

@@ -6,7 +6,7 @@ import tiny_model
 from keras import ops
 
 from aeutils.data.gguf import GGUF
-from aeutils.transformer import Transformer, rotate, rotation
+from aeutils.transformer import Transformer, rms_norm, rotate, rotation
 
 ROWS = np.array([[1, 5, 2, 9, 4], [3, 3, 0, 7, 8]])
 
@@ -69,6 +69,13 @@ def test_stream(path):
         stream = ops.convert_to_numpy(Transformer(file).run(ROWS, last=last))
         right = [by_loops(file, row, last) for row in ROWS]
         np.testing.assert_allclose(stream, right, rtol=2e-4, atol=2e-3)
+
+
+def test_norm_of_small_numbers():
+    """Where the numbers are as small as the root of epsilon, epsilon counts."""
+    x, factor = np.array([3e-3, -4e-3], "float32"), np.array([2, 1], "float32")
+    right = norm(x.astype(float), factor)
+    np.testing.assert_allclose(ops.convert_to_numpy(rms_norm(x, factor)), right, rtol=1e-4)
 
 
 def test_in_two_parts(path):

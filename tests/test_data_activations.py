@@ -1,5 +1,6 @@
 """The activations inside the package, the end of the model, and how they are made."""
 
+import dataclasses
 import sys
 from hashlib import sha256
 from pathlib import Path
@@ -49,6 +50,17 @@ def test_context():
     train, _ = activations.load_activations()
     assert train.context(126, before=3) == "".join(train.tokens[123:127])
     assert train.context(128, before=9) == "".join(train.tokens[127:129])
+    assert train.context(2, before=9) == "".join(train.tokens[:3])
+    assert train.context(100) == "".join(train.tokens[92:101])
+
+
+def test_neither_changed_nor_compared_by_content():
+    for load in (lambda: activations.load_activations()[1], activations.load_head):
+        one, other = load(), load()
+        assert one != other
+        assert len({one, other}) == 2
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            one.x = None
 
 
 def test_head_predicts():

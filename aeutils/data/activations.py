@@ -27,7 +27,7 @@ LICENCE = (
 )
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Activations:
     """The residual stream of a language model behind its last block, token by token.
 
@@ -59,7 +59,7 @@ class Activations:
         return "".join(self.tokens[first : row + 1])
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Head:
     """How the model ends: the scores of frequent next tokens.
 

@@ -122,6 +122,7 @@ def test_rotation_keeps_length_and_knows_distance():
     np.testing.assert_allclose(
         np.linalg.norm(turned_query, axis=1), np.linalg.norm(query), rtol=1e-5
     )
+    np.testing.assert_allclose(turned_query[2], turned(query, 2), rtol=1e-4, atol=1e-5)
     match = turned_query @ turned_key.T
     np.testing.assert_allclose(match[3, 1], match[5, 3], rtol=1e-4)
     assert abs(match[3, 1] - match[3, 2]) > 1e-3

@@ -8,6 +8,8 @@ from pathlib import Path
 from contract_cells import BOOK, contents, headings, prose, without_code
 from nbformat import NotebookNode
 
+# Characters of a line of code that the page shows; `book/ruff.toml` formats to it.
+WIDTH = 79
 # What Jupyter Book would read and Colab would print as it stands, or the other way round.
 FOREIGN = {
     "a directive": r"^\s*(?:```|~~~)\{|^\s*:{3,}",
@@ -179,6 +181,27 @@ def no_versions_in_prose(notebook: NotebookNode, path: Path) -> list[str]:
     return [f"cell {number} names the version {match[0]!r}" for number, match in found if match]
 
 
+def code_fits_the_page(notebook: NotebookNode, path: Path) -> list[str]:
+    """No line of a cell or of a code block is wider than the page; the Colab cell is hidden."""
+    problems = []
+    for number, cell in list(enumerate(notebook.cells))[1:]:
+        code = cell.source if cell.cell_type == "code" else code_blocks(cell.source)
+        problems += [f"cell {number} has the long line {line!r}" for line in wide_lines(code)]
+    return problems
+
+
+def code_blocks(source: str) -> str:
+    """Lines of the code blocks of a Markdown text; a directive is none."""
+    fences = r"^( *)(```+|~~~+)(.*)\n((?s:.*?))^\1\2\s*$"
+    blocks = re.findall(fences, source, flags=re.MULTILINE)
+    return "\n".join(lines for *_, kind, lines in blocks if not kind.startswith("{"))
+
+
+def wide_lines(code: str) -> list[str]:
+    """Lines of more than `WIDTH` characters."""
+    return [line for line in code.splitlines() if len(line) > WIDTH]
+
+
 RULES = (
     markdown_is_plain,
     formulas_are_balanced,
@@ -189,4 +212,5 @@ RULES = (
     closing_leads_on,
     no_machine_path,
     no_versions_in_prose,
+    code_fits_the_page,
 )

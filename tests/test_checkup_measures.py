@@ -170,6 +170,14 @@ def test_outputs_that_stand_still_at_an_edge():
     assert not measures.at_edge(subject(model, rows.astype("float32"))).any()
 
 
+def test_of_targets_that_never_vary_none_is_asked():
+    rows = np.ones((60, 3), "float32")
+    model = keras.Sequential([keras.Input((3,)), dense(np.zeros((3, 3)))])
+    still, asked = measures.still_outputs(subject(model, rows))
+    assert not still.any()
+    assert not asked.any()
+
+
 @pytest.mark.parametrize(
     "activation, low, high",
     [

@@ -17,11 +17,11 @@ def noisy():
     return model
 
 
-@pytest.mark.parametrize("seeds", [True, False])
-def test_kept(seeds):
+@pytest.mark.parametrize(("settings", "seeds"), [({}, True), ({"seeds": False}, False)])
+def test_kept(settings, seeds):
     model = noisy()
     before = {v.path: ops.convert_to_numpy(v).copy() for v in model.variables}
-    with pytest.raises(RuntimeError), kept(model, seeds=seeds):
+    with pytest.raises(RuntimeError), kept(model, **settings):
         model(X[:50], training=True)
         raise RuntimeError
     for variable in model.variables:

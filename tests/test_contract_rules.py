@@ -228,6 +228,14 @@ VIOLATIONS = {
         says("Since v3.14.1 it differs."),
         says("See [Keras 3.14](https://keras.io)."),
     ],
+    "code_fits_the_page": [
+        runs(f"label = {'a' * 70!r}"),
+        runs(f"half = 1  # {'a' * 69}"),
+        turns('check("template.2"', f'# {"a" * 78}\ncheck("template.2"'),
+        says(f"```python\nlabel = {'a' * 70!r}\n```"),
+        says(f"~~~\n{'a' * 80}\n~~~"),
+        says(f"- A list:\n\n  ```bash\n  echo {'a' * 73}\n  ```"),
+    ],
 }
 ALLOWED = [
     says("The set $\\{1, 2\\}$ costs \\$5, see `{ref}`."),
@@ -237,6 +245,8 @@ ALLOWED = [
     runs("def draw(ax):\n    ax.plot(codes)"),
     runs(f'{PLOT}\nax.set_xlabel("PCA dimension");', mystnb=DESCRIBED),
     runs("half = 7 / 2\nworker = home / 'tmpl'"),
+    runs(f"label = {'a' * 69!r}"),
+    says(f"{'word ' * 20}\n\n```bash\necho {'a' * 74}\n```\n\n{'word ' * 20}"),
     unclaimed("We see the images."),
     unclaimed("### The next\n\nMore is better."),
     unclaimed("The sum is `a if more else less`."),

@@ -54,6 +54,11 @@ def test_a_process_that_takes_too_long_is_ended():
             {"processes": 3},
             "3 processes with 1 devices each cannot share a batch",
         ),
+        (
+            [("data", 4, 2)],
+            {"processes": 2, "devices": 2},
+            "2 processes with 2 devices each cannot share a batch of 2",
+        ),
     ],
 )
 def test_settings_that_cannot_work(trainings, settings, message):

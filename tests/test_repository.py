@@ -2,11 +2,12 @@
 
 import os
 import subprocess
+import tomllib
 
 import pytest
 import yaml
 from contract_cells import BOOK, ROOT
-from contract_text import MACHINE_PATH
+from contract_text import MACHINE_PATH, WIDTH, code_blocks, wide_lines
 from repository_rules import (
     REGISTRY,
     Texts,
@@ -55,6 +56,33 @@ def test_readme_and_intro_lead_to_each_chapter():
     assert chapters_not_named(table, (ROOT / "README.md").read_text("utf-8")) == []
     # The directive lists all chapters of `_toc.yml`.
     assert "```{chapters}\n```" in (BOOK / "intro.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", *sorted(BOOK.glob("*.md"))], ids=lambda path: path.stem
+)
+def test_code_blocks_fit_the_page(path):
+    assert wide_lines(code_blocks(path.read_text("utf-8"))) == []
+
+
+def test_wide_code_block_is_found():
+    wide = "a" * (WIDTH + 1)
+    for block in (
+        f"```bash\n{wide}\n```",
+        f"```\na\n\n{wide}\n```\n",
+        f"- a\n  ~~~\n  {wide}\n  ~~~",
+    ):
+        assert wide_lines(code_blocks(f"{wide}\n\n{block}\n\n{wide}"))
+    for text in (
+        wide,
+        f"```{{note}}\n{wide}\n```\n\n{wide}\n\n```\na\n```",
+        f"```\n{wide[1:]}\n```\n{wide}",
+    ):
+        assert wide_lines(code_blocks(text)) == []
+
+
+def test_notebooks_are_formatted_to_the_page():
+    assert tomllib.loads((BOOK / "ruff.toml").read_text("utf-8"))["line-length"] == WIDTH
 
 
 def test_imports_point_one_way():

@@ -37,7 +37,9 @@ def build_site(root: Path, pages: Mapping[str, str], notebooks: Mapping[str, Seq
     files = "".join(f"  - file: book/{name}\n" for name in [*others, *notebooks])
     (root / "_toc.yml").write_text(f"format: jb-book\nroot: book/{first}\nchapters:\n{files}")
     settings = {
-        "extensions": ["myst_nb", "sphinx_external_toc", "tools.book_extension"],
+        "extensions": ["myst_nb", "sphinx_external_toc", "tools.formulas", "tools.book_extension"],
+        "html_math_renderer": "mathml",
+        "myst_enable_extensions": ["dollarmath"],
         "exclude_patterns": ["_build"],
         "nb_execution_mode": "cache",
         "nb_execution_cache_path": str(built / "cache"),

@@ -1,11 +1,14 @@
 """Draw the picture of the cover: a digit, its code, and what the decoder makes of the code.
 
 Nothing in the picture is invented: the autoencoder is trained here, on the bundled digits, and
-the digit is one that it has never seen. Usage: ``python tools/cover.py`` (a minute).
+the digit is one that it has never seen. Usage: ``python tools/cover.py`` (a minute). With
+``--card`` it puts the picture as it lies there on the card for shared links, by a browser.
 """
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import keras
@@ -16,6 +19,11 @@ from aeutils.data import load_images
 from aeutils.training import fit
 
 TARGET = Path(__file__).resolve().parents[1] / "book" / "_static" / "cover.svg"
+CARD = TARGET.with_name("card.png")
+CARD_SIZE = {"width": 1200, "height": 630}
+CARD_PAGE = """<body style="margin: 0; padding: 60px 0 0 120px; background: #12253d">
+<h1 style="margin: 0; font: 600 76px sans-serif; color: #dbe7f3">The Autoencoder Book</h1>
+<div style="width: 960px">{picture}</div>"""
 WIDTH, HEIGHT, SIDE, PIXEL = 960, 400, 28, 8
 MIDDLE = HEIGHT / 2 - 14
 CODE = 8
@@ -119,6 +127,20 @@ def picture(x: np.ndarray, z: np.ndarray, x_hat: np.ndarray) -> str:
     return "\n".join([*parts, "</svg>\n"])
 
 
+def draw_card() -> None:
+    """Photograph the cover with the title of the book above it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=shutil.which("chromium"))
+        tab = browser.new_page(viewport=CARD_SIZE)
+        tab.set_content(CARD_PAGE.format(picture=TARGET.read_text(encoding="utf-8")))
+        tab.screenshot(path=CARD)
+
+
 if __name__ == "__main__":
+    if "--card" in sys.argv:
+        draw_card()
+        sys.exit()
     TARGET.write_text(picture(*train()), encoding="utf-8")
     print(f"{TARGET.name}: {TARGET.stat().st_size / 1000:.0f} kB")

@@ -29,13 +29,12 @@ class Visit:
         return notebook if notebook.is_file() else ROOT / f"{self.name}.md"
 
     def open(self) -> None:
-        """Load the page and wait for its formulas."""
+        """Load the page."""
         self.tab.on("console", self._note_message)
         self.tab.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
         self.tab.on("requestfailed", lambda r: self.problems.append(f"request failed: {r.url}"))
         self.tab.on("response", self._note_response)
         self.tab.goto(f"{self.base}/{self.name}.html", wait_until="load")
-        self.tab.evaluate("() => window.MathJax?.startup?.promise?.then(() => true)")
 
     def _note_message(self, message) -> None:
         if message.type == "error":

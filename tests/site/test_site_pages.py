@@ -16,7 +16,7 @@ VISIBLE_TEXT = """() => {
   const lines = [];
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (!parent.closest("pre, code, script, style, mjx-container")) {
+    if (!parent.closest("pre, code, script, style, math")) {
       lines.push(walker.currentNode.data);
     }
   }
@@ -25,8 +25,11 @@ VISIBLE_TEXT = """() => {
 
 FORMULAS = """() => ({
   marked: document.querySelectorAll("article .math").length,
-  rendered: document.querySelectorAll("article .math:has(mjx-container)").length,
-  errors: [...document.querySelectorAll("mjx-merror, [data-mjx-error]")].map(e => e.textContent),
+  rendered: document.querySelectorAll("article .math:has(math)").length,
+  errors: [...document.querySelectorAll("merror, .temml-error")].map(e => e.textContent),
+  flat: [...document.querySelectorAll("article math")].filter(
+    math => math.closest("details:not([open])") === null && math.clientHeight < 8
+  ).map(math => math.textContent),
 })"""
 
 IMAGES = """() => Promise.all([...document.images].map(async image => {
@@ -98,7 +101,7 @@ def test_opens_without_error_and_without_another_host(visit: Visit) -> None:
 
 def test_formulas_are_rendered(visit: Visit) -> None:
     formulas = visit.tab.evaluate(FORMULAS)
-    assert formulas["errors"] == []
+    assert formulas["errors"] == [] and formulas["flat"] == []
     assert formulas["rendered"] == formulas["marked"]
     if visit.source.suffix == ".ipynb" and "$$" in visit.source.read_text(encoding="utf-8"):
         assert formulas["rendered"] > 0

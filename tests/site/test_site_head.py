@@ -1,0 +1,140 @@
+"""What each page says about itself to search engines and where it is shared, and what it loads."""
+
+import json
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import BrowserContext
+from site_pages import NARROW, PAGES, WIDE, Visit
+
+from tools.book_extension import title_and_question
+from tools.pages import pages_address
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+RUN_AXE = """() => axe.run({resultTypes: ["violations"], preload: false}).then(
+  found => found.violations.filter(one => one.impact !== "minor").map(one => {
+    const places = one.nodes.map(node => node.html.slice(0, 120));
+    return `${one.impact}: ${one.id}: ${places.join(" | ")}`;
+  })
+)"""
+WEIGHT = """async () => {
+  await Promise.all([...document.images].map(image => {
+    image.loading = "eager";
+    return image.decode().catch(() => {});
+  }));
+  await document.fonts.ready;
+  const entries = ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind));
+  return Object.fromEntries(entries.map(one => [one.name, one.decodedBodySize]));
+}"""
+MOST = 1_600_000  # bytes, not compressed
+SEARCH_ALONE = ("searchindex.js", "searchtools.js", "language_data.js")
+SHARED = {"og:title", "og:type", "og:url", "og:site_name", "og:image", "og:description"}
+
+
+@pytest.fixture
+def head(visit: Visit) -> dict[str, str]:
+    """Return the names and contents of the meta elements of a page."""
+    found = visit.tab.locator("head meta[content]").evaluate_all(
+        "all => all.map(e => [e.getAttribute('name') || e.getAttribute('property'), e.content])"
+    )
+    names = [name for name, _ in found]
+    assert sorted(set(names)) == sorted(names), "named twice"
+    return dict(found)
+
+
+def address(config: dict) -> str:
+    return pages_address(config["repository"]["url"])
+
+
+def test_description_begins_with_the_question_of_a_chapter(visit: Visit, head: dict) -> None:
+    described = head["description"]
+    assert 50 <= len(described) <= 220 and described == head["og:description"]
+    if visit.source.suffix == ".ipynb":
+        question = re.sub(r"[*_`$\\]", "", title_and_question(visit.source)[1])
+        assert described.startswith(question[:40])
+
+
+def test_shared_links_show_title_and_card(head: dict, site: Path, config: dict) -> None:
+    assert set(head) >= SHARED
+    card = head["og:image"].removeprefix(address(config))
+    assert (site / card).is_file(), head["og:image"]
+
+
+def test_canonical_address(visit: Visit, head: dict, config: dict) -> None:
+    expected = f"{address(config)}{visit.name}.html"
+    link = visit.tab.locator("head link[rel=canonical]")
+    assert link.count() == 1 and link.get_attribute("href") == expected == head["og:url"]
+
+
+def test_page_is_light_and_loads_the_search_only_where_one_searches(visit: Visit) -> None:
+    sizes = visit.tab.evaluate(WEIGHT)
+    assert sum(sizes.values()) <= MOST, json.dumps(sizes, indent=1)
+    assert [name for name in sizes if name.endswith(("fontawesome.js", *SEARCH_ALONE))] == []
+
+
+def test_images_have_their_size_and_wait(visit: Visit) -> None:
+    images = visit.tab.locator("article img").evaluate_all(
+        "all => all.map(i => [i.src.slice(-60), i.hasAttribute('width') || !!i.style.width])"
+    )
+    assert [name for name, sized in images if not sized and not name.endswith(".svg")] == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("window", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_no_barrier_is_found(visit: Visit, window: dict, mode: str) -> None:
+    visit.tab.set_viewport_size(window)
+    visit.tab.emulate_media(color_scheme=mode)
+    try:
+        visit.tab.evaluate(AXE.read_text(encoding="utf-8"))
+        visit.tab.wait_for_timeout(300)  # colours fade
+        assert visit.tab.evaluate(RUN_AXE) == []
+    finally:
+        visit.tab.set_viewport_size(WIDE)
+        visit.tab.emulate_media(color_scheme="light")
+
+
+def test_a_chapter_says_where_it_stands(visit: Visit) -> None:
+    line = visit.tab.locator("article h1 + .where, article .where")
+    numbered = visit.tab.locator("article h1 .section-number").count()
+    assert line.count() == numbered
+    if numbered:
+        number = visit.tab.locator("article h1 .section-number").inner_text().strip(" .")
+        assert re.search(rf"\b{number} of \d+\b", line.inner_text())
+        assert re.search(r"\b\d+ minutes to read", line.inner_text())
+
+
+def test_formulas_are_no_tab_stops(visit: Visit) -> None:
+    assert visit.tab.locator("article .math [tabindex], article .math[tabindex]").count() == 0
+
+
+def test_site_map_and_robots(site: Path, config: dict) -> None:
+    tree = ElementTree.parse(site / "sitemap.xml")
+    found = {element.text for element in tree.iter() if element.tag.endswith("}loc")}
+    assert {f"{address(config)}{name}.html" for name in PAGES} <= found
+    missing = [url for url in found if not (site / url.removeprefix(address(config))).is_file()]
+    assert missing == []
+    assert f"Sitemap: {address(config)}sitemap.xml" in (site / "robots.txt").read_text()
+
+
+def test_a_page_that_does_not_exist(site: Path, config: dict) -> None:
+    text = (site / "404.html").read_text(encoding="utf-8")
+    folder = urlsplit(address(config)).path
+    links = re.findall(r'(?:href|src)="([^"#?]+)', text)
+    inside = [link for link in links if "://" not in link and not link.startswith("data:")]
+    assert inside
+    broken = [link for link in inside if not link.startswith(folder)]
+    assert broken == []
+    assert [one for one in inside if not os.path.exists(site / one.removeprefix(folder))] == []
+
+
+def test_first_page_leads_to_the_book(context: BrowserContext, base: str) -> None:
+    tab = context.new_page()
+    tab.goto(f"{base}/index.html")
+    tab.wait_for_url(f"**/{PAGES[0]}.html")
+    assert tab.title()
+    tab.close()

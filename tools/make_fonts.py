@@ -1,0 +1,97 @@
+"""Make the fonts of the pages in `book/_static`: formulas and icons, cut to what a book needs.
+
+    pip install fonttools brotli
+    python tools/make_fonts.py STIXTwoMath-Regular.ttf
+
+STIX Two Math (SIL Open Font License 1.1, https://github.com/stipub/stixfonts) has some 5,000
+characters. The pages get those that formulas of this book are likely to need, with the larger forms
+of brackets, sums and roots that the font has for them. The icons come from the fonts of the theme
+(Font Awesome Free, SIL Open Font License 1.1); `custom.css` names the characters, and a browser
+takes any other icon from the whole font.
+"""
+
+import argparse
+import re
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STATIC = ROOT / "book" / "_static"
+THEME = "theme/pydata_sphinx_theme/static/vendor/fontawesome/webfonts"
+ICONS = {"fa-solid-900.ttf": "icons.woff2", "fa-brands-400.ttf": "brands.woff2"}
+MATH = (
+    (0x0020, 0x007E),  # ASCII
+    (0x00A0, 0x00B7),  # signs of Latin-1
+    (0x00D7, 0x00D7),
+    (0x00F7, 0x00F7),
+    (0x02C6, 0x02DC),  # accents
+    (0x0302, 0x0308),  # accents over another character
+    (0x0338, 0x0338),
+    (0x0391, 0x03C9),  # Greek
+    (0x03D1, 0x03D6),
+    (0x03F5, 0x03F5),
+    (0x2010, 0x2016),  # dashes, double bars
+    (0x2026, 0x2037),  # dots, primes
+    (0x2061, 0x2064),  # signs without a form: function application, times
+    (0x2102, 0x2135),  # double-struck and script letters, ell
+    (0x2190, 0x2194),  # arrows
+    (0x21A6, 0x21A6),
+    (0x21D0, 0x21D4),
+    (0x2200, 0x222C),  # operators
+    (0x223C, 0x226B),
+    (0x2282, 0x2299),
+    (0x22A4, 0x22A5),
+    (0x22C5, 0x22C6),
+    (0x22EE, 0x22F1),
+    (0x2308, 0x230B),  # ceiling and floor
+    (0x23DE, 0x23DF),  # braces over and under
+    (0x27E8, 0x27E9),  # angle brackets
+    (0x27F5, 0x27FA),  # long arrows
+    (0x1D400, 0x1D467),  # bold and italic letters
+    (0x1D49C, 0x1D4B5),  # script capitals
+    (0x1D538, 0x1D550),  # double-struck letters
+    (0x1D6E2, 0x1D71B),  # italic Greek
+    (0x1D7D9, 0x1D7D9),  # double-struck one
+)
+
+
+def characters() -> set[int]:
+    """Return the code points of the font of the formulas, as far as STIX Two Math has them."""
+    return set(chain.from_iterable(range(first, last + 1) for first, last in MATH))
+
+
+def icons(name: str) -> set[int]:
+    """Return the code points that `custom.css` wants from a font of icons."""
+    css = (STATIC / "custom.css").read_text(encoding="utf-8")
+    face = next(part for part in css.split("@font-face")[1:] if name in part)
+    return {int(code, 16) for code in re.findall(r"U\+([0-9a-f]+)", face.partition("}")[0])}
+
+
+def cut(font: Path, codes: Iterable[int], target: Path) -> None:
+    """Write a font that has these characters alone, and say how large it is."""
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff2", layout_features=["ssty", "ss04"], hinting=False)
+    whole = subset.load_font(font, options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=codes)
+    cutter.subset(whole)
+    subset.save_font(whole, target, options)
+    print(f"{target.relative_to(ROOT)}: {target.stat().st_size} bytes")
+
+
+def main() -> None:
+    """Cut the three fonts."""
+    import pydata_sphinx_theme
+
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("math", type=Path, help="STIXTwoMath-Regular.ttf or .otf")
+    cut(parser.parse_args().math, characters(), STATIC / "STIXTwoMath.woff2")
+    for font, name in ICONS.items():
+        whole = Path(pydata_sphinx_theme.__file__).parent / THEME / font
+        cut(whole, icons(name), STATIC / name)
+
+
+if __name__ == "__main__":
+    main()

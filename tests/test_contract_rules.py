@@ -49,6 +49,11 @@ from planted import (
 
 from tools.notebooks import STORED_TAGS
 
+AT_ONE_SCALE = """if session.scale == "{}":
+    claim("{}", label_error, "<", mean_error)
+else:
+    claim("{}", label_error, "<", mean_error)"""
+
 VIOLATIONS = {
     "outputs_are_tagged": [
         stores("class_means = ", prints("1")),
@@ -138,6 +143,8 @@ VIOLATIONS = {
     ],
     "claims_are_recorded": [
         runs('claim("Nobody ran this", label_error, "<", mean_error)'),
+        runs(AT_ONE_SCALE.format("small", "Nobody ran this", "Nor this")),
+        runs(AT_ONE_SCALE.format("full", "Nobody ran this", "Nor this")),
         turns('"One grey value', '"A grey value'),
     ],
     "figures_are_described": [
@@ -279,3 +286,13 @@ def test_what_is_allowed_passes(plant, tmp_path):
 
 def test_every_rule_has_a_violation():
     assert set(VIOLATIONS) == set(RULES)
+
+
+@pytest.mark.parametrize(("scale", "other"), [("small", "full"), ("full", "small")])
+def test_claim_in_branch_belongs_to_one_scale(scale, other, tmp_path):
+    plant = runs(AT_ONE_SCALE.format(scale, "A here", "B there"))
+    assert RULES["claims_are_recorded"](*planted(plant, tmp_path)) == [
+        f"{key}-{backend}: only the chapter know the claim {sentence!r}"
+        for key, sentence in sorted([(scale, "A here"), (other, "B there")])
+        for backend in ("jax", "tensorflow")
+    ]

@@ -1,5 +1,7 @@
 """The exercises of the chapter `diffusion` accept right answers and explain wrong ones."""
 
+import math
+
 import numpy as np
 from exercise_cases import make_argument_test, make_mutant_test, make_tests
 from scipy.special import softmax
@@ -21,11 +23,19 @@ def deviation(kept_t, kept_s):
 
 def by_bayes(kept_t, kept_s):
     """Combine the precisions of what the clean point says and of what the noisy one says."""
-    if kept_s == 1:
-        return 0.0
     ratio = kept_t / kept_s
     forward = 1 - kept_t**2 - ratio**2 * (1 - kept_s**2)
     return (1 / (1 - kept_s**2) + ratio**2 / forward) ** -0.5
+
+
+def by_logarithms(kept_t, kept_s):
+    left = math.log(1 - kept_t**2 / kept_s**2)
+    return math.exp((math.log(1 - kept_s**2) - math.log(1 - kept_t**2) + left) / 2)
+
+
+def by_ratios(kept_t, kept_s):
+    noisy, cleaner = (1 / kept**2 - 1 for kept in (kept_t, kept_s))
+    return math.sqrt((noisy - cleaner) / noisy * (1 - kept_s**2))
 
 
 def weights(x, points, kept, noise, power=2):
@@ -67,6 +77,8 @@ RIGHT = [
     ("diffusion.1", lambda x, s, a, g: x / a + g**2 / a * s),
     ("diffusion.2", deviation),
     ("diffusion.2", by_bayes),
+    ("diffusion.2", by_logarithms),
+    ("diffusion.2", by_ratios),
     ("diffusion.2", lambda t, s: np.array([deviation(np.float32(t), np.float32(s))])),
     ("diffusion.3", guess),
     ("diffusion.3", guess_by_loop),
@@ -106,6 +118,7 @@ WRONG = [
     ),
     ("diffusion.3", by_densities, "densities vanish"),
     ("diffusion.3", mean_where_small, "densities vanish"),
+    ("diffusion.3", lambda x, p, a, g: guess(x, p, a, max(g, 0.02)), "densities vanish"),
     ("diffusion.3", lambda x, p, a, g: weights(x, p, a, 1.0) @ p, "weighted by"),
     ("diffusion.3", lambda x, p, a, g: p, "shape"),
     ("diffusion.3", lambda x, p, a, g: 0 * x, "weighted by"),

@@ -76,15 +76,14 @@ help:
 book: $(INSTALLED)
 	@$(BIN)/python tools/execute.py $(OUT)/_build/.jupyter_cache --jobs $(JOBS)
 	@echo "building the pages"
-	@# A build that failed or was interrupted would not repeat its warnings: read all anew.
-	@test -e $(OUT)/complete || rm -rf $(OUT)/_build/.doctrees
-	@rm -f $(OUT)/complete
+	@# Read all pages anew: warnings are not repeated else, and the search forgets the entries of the
+	@# index of all pages that did not change.
+	@rm -rf $(OUT)/_build/.doctrees
 	@# Show its warnings, but not the greetings of TensorFlow that no setting silences.
 	@$(BIN)/jupyter-book build . --path-output $(OUT) -W --keep-going \
 		> $(OUT)/build.log 2> $(OUT)/warnings.log; status=$$?; \
 		sed '/absl::InitializeLog/d; /^[IWE]0000 /d; /^To enable the following/d' $(OUT)/warnings.log; \
 		test $$status -eq 0 || { echo "the build failed; its log is $(OUT)/build.log"; exit 1; }
-	@touch $(OUT)/complete
 	@echo "open $(abspath $(SITE))/index.html"
 
 test: $(INSTALLED)

@@ -1,11 +1,15 @@
 """With the code of another row a copy is of that row, and padding and tokens are counted right."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
 from checkup_cases import AXES, SIZE, Variational, copier, dense, subject
+from checkup_stub import ROWS, Stub, always, data, step
 from keras import layers
 
+from aeutils.checkup import exchange
 from aeutils.checkup.exchange import exchanged_copies, misses
 
 
@@ -56,3 +60,88 @@ def test_misses_of_tokens():
     assert own == pytest.approx(0, abs=1e-6) and other == pytest.approx(0.8)
     assert mean == pytest.approx(0.75, abs=0.05)
     assert misses(asked, right[..., :2], right[..., :2]) is None
+
+
+def test_tokens_without_padding_have_their_misses():
+    words = np.array([[0, 1, 2], [0, 2, 1], [0, 1, 1], [1, 0, 2]])
+    sure, none = np.eye(3)[words], np.eye(3)[(words + 1) % 3]
+    asked = Stub(data(words, words[:2], kind="tokens"))
+    known = 0.0, 1.0, 1 - (0.75 + 0.5 + 0.5 + 0.75 + 0.25 + 0.5) / 6
+    assert misses(asked, sure[:2], none[:2]) == pytest.approx(known)
+
+
+def test_the_other_row_is_half_the_set_away(monkeypatch):
+    monkeypatch.setattr(exchange, "_through_layers", lambda s, x, other, copies: (x, other))
+    asked = Stub(data(ROWS, ROWS[:5]), copies=lambda x: x + 1)
+    copies, (x, other) = exchange.exchanged_copies(asked)
+    np.testing.assert_array_equal(copies, ROWS[:5] + 1)
+    assert len(x) == 5 and other.tolist() == [3, 4, 0, 1, 2]
+    monkeypatch.setattr(exchange, "_through_layers", always(None))
+    assert exchange.exchanged_copies(Stub(copies=lambda x: x)) is None
+
+
+def through(monkeypatch, far, sizes=(), size=2, row=40):
+    """What is given by the code and by layers of these sizes, and which of these were asked.
+
+    `far` holds how far the copies by the code, and by each layer in turn, are from wanted ones.
+    """
+    monkeypatch.setattr(exchange, "_far", lambda given, wanted, copies: far[given])
+    steps = [step(np.ones((1, k)), name=f"{place}") for place, k in enumerate(sizes)]
+    steps = [SimpleNamespace(layer=s.layer.name, size=s.size) for s in steps]
+    x, asked = np.ones((3, row)), []
+    subject = Stub(
+        data(x, x),
+        code_step=SimpleNamespace(size=size),
+        steps=steps,
+        with_code_of=lambda x, other: 0,
+        with_output_of=lambda layer, x, other: asked.append(layer) or len(asked),
+    )
+    found = exchange._through_layers(subject, x, np.array([1, 2, 0]), x)
+    return found, [int(layer) for layer in asked]
+
+
+def test_through_which_layers_all_passes(monkeypatch):
+    sizes = (2, 1, 2, 16, 17, 3, 2)  # the first and the last are never asked
+    assert through(monkeypatch, [0.09], sizes) == (0, [])
+    assert through(monkeypatch, [0.1] * 5, sizes) == (0, [2, 3, 5])
+    assert through(monkeypatch, [0.5, 0.5, 0.09], sizes) == (2, [2, 3])
+    assert through(monkeypatch, [0.5, 0.1, 0.5, 0.09], sizes) == (3, [2, 3, 5])
+    assert through(monkeypatch, [0.5] * 5, (0, 9, 10, 11, 0), row=20) == (0, [1, 2])
+    assert through(monkeypatch, [0.5] * 20, [3] * 20)[1] == list(range(1, 13))
+    assert exchange._through_layers(Stub(), None, None, None) is None
+
+
+def test_how_far_copies_are_from_those_of_another_row():
+    wanted, given = np.array([[1.0, 1], [4, 4]]), np.array([[1.0, 4], [4, 4]])
+    copies = np.array([[7.0, 7], [4, 4]])
+    assert exchange._far(given, wanted, copies) == pytest.approx((9 / 72) ** 0.5)
+    same = exchange._far(wanted + 1e-7, wanted, wanted)
+    assert same == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("shape", [(6, 4), (6, 4, 3)])
+def test_misses_of_numbers(shape, ended):
+    target = np.random.default_rng(0).normal(size=shape)
+    target[1:4, 3] = -9 if ended else 1
+    asked = Stub(data(target[::-1], target, kind="sequences", mask_value=-9 if ended else None))
+    left = np.ones((6, 4), bool) if asked.data.filled is None else ~asked.data.filled
+    copies, others = target + np.arange(4.0).reshape(4, *[1] * (len(shape) - 2)), 0 * target
+    known = [
+        np.mean((guess - target)[left] ** 2)
+        for guess in (copies, others, np.broadcast_to(asked.data.mean_row, shape))
+    ]
+    assert misses(asked, copies, others) == pytest.approx(tuple(known))
+    assert misses(asked, copies[:, :3], others) is None
+
+
+def test_misses_of_words_that_have_no_output():
+    words = np.array([[0, 1, 2], [0, 2, 1]])
+    asked = Stub(data(words, words, kind="tokens"))
+    assert misses(asked, np.ones((2, 3, 3)), np.ones((2, 3, 3))) is not None
+    assert misses(asked, np.ones((2, 3, 2)), np.ones((2, 3, 2))) is None
+    assert misses(asked, np.ones((2, 4, 3)), np.ones((2, 4, 3))) is None
+    assert misses(asked, np.ones((2, 3)), np.ones((2, 3))) is None
+    assert misses(asked, np.ones((2, 3, 3, 1)), np.ones((2, 3, 3, 1))) is None
+    below = Stub(data(words, words - 1, kind="tokens"))
+    assert misses(below, np.ones((2, 3, 3)), np.ones((2, 3, 3))) is None

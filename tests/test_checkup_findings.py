@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from aeutils.checkup import findings
 from aeutils.checkup.findings import CHECKS, Finding, Report, fine, look, register, wrong
 
 
@@ -68,3 +69,42 @@ def test_a_key_that_is_taken():
             register("only here", "Title", "vae.ipynb")
     finally:
         CHECKS.pop()
+
+
+def test_a_check_that_is_entered():
+    def ask(subject):
+        return None
+
+    try:
+        assert register("only now", "Title", "vae.ipynb")(ask) is ask
+        assert CHECKS[-1].ask is ask and "ask" not in repr(CHECKS[-1])
+    finally:
+        CHECKS.pop()
+
+
+def test_a_line_ends_at_a_word_and_goes_on_below_its_title():
+    words = "well-known " * 12
+    advice = findings._as_text(
+        Finding("one", "Error", words, "look", "x" * 11 + " " + words, "vae.ipynb")
+    )
+    assert advice.splitlines() == [
+        "look   Error: " + " ".join(["well-known"] * 5),
+        " " * 7 + " ".join(["well-known"] * 6),
+        " " * 7 + "well-known",
+        " " * 7 + "x" * 11 + " " + " ".join(["well-known"] * 5),
+        " " * 7 + " ".join(["well-known"] * 6),
+        " " * 7 + "well-known  See book/vae.ipynb.",
+    ]
+
+
+@pytest.mark.parametrize("length, lines", [(64, 1), (65, 2)])
+def test_a_line_has_78_characters(length, lines):
+    text = findings._as_text(
+        Finding("one", "Error", "x " * (length // 2 - 1) + "y" * (2 + length % 2), "look", "", "")
+    )
+    assert len(text.splitlines()) == lines
+
+
+def test_page_and_section_in_words():
+    assert findings._place("vae.ipynb#what-it-costs") == "vae: what it costs"
+    assert findings._place("glossary.md") == "glossary"

@@ -1,5 +1,7 @@
 """Names of losses and activations, and whether weights have been trained."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -58,3 +60,32 @@ def test_moved():
     assert moved([model]) == (True, True)
     assert moved([lambda x: x]) is None
     assert moved([copier()]) == (True, False)
+
+
+def test_a_loss_of_ones_own_may_say_logits_in_its_settings():
+    settings = {"from_logits": True}
+    said = SimpleNamespace(get_config=lambda: settings)
+    assert says_logits(said) is True and says_logits(["mse", said]) is True
+    settings["from_logits"] = False
+    assert says_logits(said) is False and says_logits(SimpleNamespace(from_logits=True)) is True
+
+
+@pytest.mark.parametrize(
+    "biases, expected",
+    [
+        ([[0.0, 0.0], [0.0]], (False, False)),
+        ([[0.5, 0.25], [0.0, 0.0]], (True, False)),
+        ([[0.5, 0.25]], (True, False)),
+        ([[0.5, 0.25], [0.5]], (True, True)),
+        ([[0.5, 0.5], [0.5]], (True, False)),
+        ([[1.0, 0.0], [0.5, 0.25]], (True, False)),
+        ([[0.5, 0.25], [0.5, 0.25, 0.25]], (True, True)),
+    ],
+)
+def test_biases_that_have_moved(biases, expected):
+    found = []
+    for bias in biases:
+        found.append(layers.Dense(len(bias)))
+        found[-1].build((None, 2))
+        found[-1].bias.assign(np.array(bias))
+    assert moved([None, *found]) == expected

@@ -30,6 +30,11 @@ def of_inner_edges(truth, alarm):
     return sum(not truth[a:b].any() for a, b in zip(starts, stops, strict=False))
 
 
+def of_wider_faults(truth, alarm):
+    """Take an alarm that begins or ends beside a fault for a right one."""
+    return false_alarms(np.convolve(truth, np.ones(3), "same") > 0, alarm)
+
+
 def chance(p, length):
     return 1 - (1 - p) ** length
 
@@ -56,6 +61,11 @@ WRONG = [
     ("time-series.1", lambda truth, alarm: len(runs(alarm & ~truth)), "find the runs first"),
     ("time-series.1", lambda t, a: len(runs(t)) - false_alarms(t, a), "not faults"),
     ("time-series.1", of_inner_edges, "Find the runs"),
+    (
+        "time-series.1",
+        lambda t, a: false_alarms(np.convolve(t, [1, 1, 1], "same") > 0, a),
+        "beside",
+    ),
     ("time-series.1", lambda truth, alarm: alarm & ~truth, "single number"),
     ("time-series.1", 4, "function"),
     ("time-series.2", lambda p, length: (1 - p) ** length, "no sample"),
@@ -72,6 +82,7 @@ WRONG = [
     ("time-series.3", lambda rate, certainty: -np.log(certainty) / rate, "unlikely"),
     ("time-series.3", lambda rate, certainty: -np.log10(1 - certainty) / rate, "natural"),
     ("time-series.3", lambda rate, certainty: -np.log2(1 - certainty) / rate, "natural"),
+    ("time-series.3", lambda rate, certainty: np.ceil(needed(rate, certainty)), "round"),
     ("time-series.3", lambda rate, certainty: 3 / rate, "rule of three"),
     ("time-series.3", lambda rate, certainty: 1 / rate, "37 %"),
     ("time-series.3", lambda rate, certainty: -np.log((1 - certainty) / 2) / rate, "halve"),

@@ -4,6 +4,7 @@ import ast
 import random
 import time
 
+import numpy as np
 import pytest
 
 from tools import mutants
@@ -81,6 +82,13 @@ def test_what_no_test_could_tell_is_not_made(source):
 )
 def test_what_only_looks_like_it_is_made(source, before, after):
     assert (before, after) in changes(source)
+
+
+def test_of_a_reshape_the_sign_alone_is_changed():
+    assert changes("x = a.reshape(n, -1)") == {("-1", "+1")}
+    assert ("1", "2") in changes("x = a.reshape(n, 1)")
+    assert ("1", "2") in changes("x = ops.reshape(a, -1)")
+    assert np.zeros((2, 3)).reshape(-2).shape == (6,)
 
 
 def test_of_a_zip_that_may_end_early_the_default_is_left_alone():

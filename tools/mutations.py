@@ -9,6 +9,7 @@ Changes that no test can tell from the original are not made:
   says nothing where the class has a ``__repr__`` of its own, as each of the package has;
 - ``encoding="utf-8"``, the default of the machine that runs the tests;
 - a text given as `name`, the label of a layer or a weight, and `help` of a command;
+- of the method `reshape` -1 to -2: NumPy takes any negative number for what is left;
 - ``time.sleep`` in a loop that waits: no test takes the time;
 - how a figure looks but not what it shows: `LOOKS`.
 """
@@ -123,6 +124,8 @@ def _without_effect(node: ast.AST) -> Iterator[ast.AST]:
         yield node
     if isinstance(node, ast.Call):
         function = ast.unparse(node.func)
+        if function.endswith(".reshape") and function not in ("np.reshape", "ops.reshape"):
+            yield from (a.operand for a in node.args if ast.unparse(a) == "-1")
         yield from (keyword for keyword in node.keywords if _says_nothing(function, keyword))
 
 

@@ -93,7 +93,7 @@ class Answers:
     def as_targets(self, raw: np.ndarray) -> np.ndarray:
         """Bring what the model gives into the scale and, where the size fits, their shape."""
         shape = self.data.target_valid.shape[1:]
-        if raw.shape[1:] != shape and np.prod(raw.shape[1:]) == np.prod(shape):
+        if np.prod(raw.shape[1:]) == np.prod(shape):
             raw = raw.reshape(len(raw), *shape)
         return expit(raw) if self.gives_logits else raw
 

@@ -86,12 +86,13 @@ def way_round(subject: Subject) -> Outcome | None:
     pair = exchanged_copies(subject)
     if pair is None or not subject.trained:
         return None
-    errors = misses(subject, *pair)
+    copies, others = pair
+    errors = misses(subject, copies, others)
     if errors is None or errors[0] > 0.8 * errors[2]:
         return None
     own, other, mean = errors
     if subject.data.filled is None and subject.data.kind != "tokens":  # sets of another scale
-        mean = min(mean, float(subject.data.target_valid[: len(pair[0])].var(axis=0).mean()))
+        mean = min(mean, float(subject.data.target_valid[: len(copies)].var(axis=0).mean()))
     measured = f"error {own:.3g}, with the code of another row {other:.3g}, of the mean row"
     measured += f" {mean:.3g}"
     advice = "What the decoder gives comes past the code: remove the skip connections, or the"

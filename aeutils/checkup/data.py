@@ -47,7 +47,7 @@ class Data:
         """Numbers in one target."""
         return int(np.prod(self.target_valid.shape[1:]))
 
-    @property
+    @cached_property
     def target_rows(self) -> np.ndarray:
         """The training targets as rows of numbers, (n, features), float64."""
         return self.target_train.reshape(len(self.target_train), -1).astype(np.float64)
@@ -118,8 +118,8 @@ def take(
     """
     pairs = {"train": _pair(x_train, y_train, "train"), "valid": None}
     if x_valid is None:
-        cut = max(len(pairs["train"][0]) * 4 // 5, 1)
         x, y = pairs["train"]
+        cut = max(len(x) * 4 // 5, 1)
         parts = {"train": slice(cut), "valid": slice(cut, None)}
         pairs = {name: (x[part], y[part]) for name, part in parts.items()}
         pairs = {name: (a, a if y is x else b) for name, (a, b) in pairs.items()}
@@ -171,8 +171,8 @@ def _draw(x: np.ndarray, y: np.ndarray, most: int, name: str) -> tuple[np.ndarra
         raise ValueError(
             f"{name} has {len(rows)} finite rows; a check-up needs {LEAST_ROWS} or more."
         )
-    if len(rows) > most:
-        rows = np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
+    drawn = np.random.default_rng(0).choice(rows, min(most, len(rows)), replace=False)
+    rows = np.sort(drawn)
     chosen = x[rows]
     if chosen.dtype.kind == "f":
         chosen = chosen.astype("float32")

@@ -61,7 +61,7 @@ def data_range(subject: Subject) -> Outcome | None:
         )
     if missed > 0:
         return look(f"{measured}, behind {activation}", "A few targets are out of reach.")
-    pixels = low >= 0 and 100 < high <= 255.5 and np.all(target == np.round(target))
+    pixels = low >= 0 and 100 < high <= 255 and np.all(target == np.round(target))
     if pixels and not _scales_itself(subject):
         return look(measured, "These look like unscaled pixels. Divide them by 255.")
     if activation == "tanh" and low >= 0:
@@ -128,7 +128,7 @@ def _columns(data: Data, measured: str) -> Outcome:
         return fine(measured)
     spread = data.target_train.var(axis=0, dtype=np.float64)
     varied = spread[spread > 0]
-    if varied.size > 1 and varied.max() > EVEN * np.median(varied):
+    if varied.size and varied.max() > EVEN * np.median(varied):
         share = varied.max() / varied.sum()
         return look(
             f"{measured}; one column has {share:.0%} of all variance",
@@ -165,8 +165,7 @@ def not_finite(subject: Subject) -> Outcome | None:
 
 
 def _rows_not_finite(rows: np.ndarray) -> int:
-    rows = rows.reshape(len(rows), -1)
-    return 0 if rows.dtype.kind in "biu" else int((~np.isfinite(rows).all(axis=1)).sum())
+    return int((~np.isfinite(rows.reshape(len(rows), -1)).all(axis=1)).sum())
 
 
 @register("constant_columns", "Columns that never change", "vanilla.ipynb#dead-pixels")
@@ -194,7 +193,7 @@ def constant_columns(subject: Subject) -> Outcome | None:
             "No split of the same rows does that: these columns were lost in the training rows, or "
             "the two sets are of different kinds. Look at how both were made.",
         )
-    pixels = still.size >= PIXELS and np.all(rows[0, still] == rows.min())
+    pixels = still.size >= PIXELS and np.all(rows[:, still] == rows.min())
     if data.kind == "table" and still.any() and not pixels:
         return look(measured, "A column without change teaches nothing. Leave it out.")
     if np.sum(moved > 0) > 0.05 * still.size:
@@ -204,9 +203,8 @@ def constant_columns(subject: Subject) -> Outcome | None:
 
 def _log_chance(moved: np.ndarray, train: int, valid: int) -> np.ndarray:
     """Return the logarithm of the chance that so many rows, shuffled, all come to validation."""
-    rows = np.asarray(moved, dtype=np.float64)
-    ways = gammaln(valid + 1) - gammaln(valid - rows + 1)
-    return ways - gammaln(train + valid + 1) + gammaln(train + valid - rows + 1)
+    ways = gammaln(valid + 1) - gammaln(valid - moved + 1)
+    return ways - gammaln(train + valid + 1) + gammaln(train + valid - moved + 1)
 
 
 @register(
@@ -221,11 +219,11 @@ def duplicates(subject: Subject) -> Outcome | None:
     train, valid = given[f"{name}_train"], given[f"{name}_valid"]
     if train.shape[1:] != valid.shape[1:]:
         return None
-    valid = valid.astype(train.dtype, copy=False)
+    valid = valid.astype(train.dtype)
     keys = [np.ascontiguousarray(row).tobytes() for row in train]
     known = set(keys)
     shared = np.mean([np.ascontiguousarray(row).tobytes() in known for row in valid])
-    repeated = 1 - len(known) / len(keys)
+    repeated = (len(keys) - len(known)) / len(keys)
     measured = f"{shared:.1%} of the validation rows"
     if repeated > 0.001:
         measured += f"; {repeated:.1%} of the training rows repeat another one"

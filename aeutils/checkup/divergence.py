@@ -140,7 +140,7 @@ def _by_penalties(subject: Any, pairs: list) -> tuple[np.ndarray, bool] | None:
             with given(subject, mean, spread):
                 call(subject.model, x, True)
                 values.append([float(np.mean(ops.convert_to_numpy(t))) for t in model.losses])
-    if not values or not values[0]:
+    if not any(values):
         return None
     values = np.array(values).reshape(REPEATS, len(pairs), -1)
     moved = np.ptp(values.mean(axis=0), axis=0) > 1e-9

@@ -5,7 +5,14 @@ import math
 import numpy as np
 
 from aeutils.checkup.findings import Outcome, fine, look, register, wrong
-from aeutils.checkup.measures import comparable, errors, is_vocabulary, mean_square
+from aeutils.checkup.measures import (
+    at_edge,
+    comparable,
+    errors,
+    is_vocabulary,
+    mean_square,
+    still_outputs,
+)
 from aeutils.checkup.settings import loss_name
 from aeutils.checkup.subject import Subject
 
@@ -44,21 +51,32 @@ def mean_error(subject: Subject) -> Outcome | None:
 
 @register("pca_error", "Error against PCA", PCA_PAGE)
 def pca_error(subject: Subject) -> Outcome | None:
-    """Compare the error with that of PCA: as many numbers, and as many as its bits pay for."""
+    """Compare the error with that of PCA: as many numbers, and as many as its bits pay for.
+
+    A longer training may repair it, except where outputs without a gradient alone cost more than
+    all of PCA's error.
+    """
     data, codes = subject.data, subject.codes
     if not (subject.trained and data.copies and comparable(subject)) or codes is None:
         return None
-    rows = data.target_rows
     size = codes.shape[1]
-    if size >= min(rows.shape) or size == 0:
+    if size >= min(data.target_rows.shape) or size == 0:
         return None
     fair = min(size, max(1, round(code_bits(codes) / BITS)))
     error = mean_square(subject.valid_copies, data.target_valid, data.filled)
-    rivals = {k: pca_valid_error(subject, rows, k) for k in {size, fair}}
+    rivals = {k: pca_valid_error(subject, k) for k in {size, fair}}
     measured = f"{error:.4g}; PCA with {size} numbers {rivals[size]:.4g}"
     if fair < size:
         measured += f", with {fair} (as many bits) {rivals[fair]:.4g}"
     if error > WORSE * rivals[fair]:
+        dead = still_outputs(subject)[0] & at_edge(subject)
+        lost = _error_at(subject, dead) if data.filled is None else 0.0
+        if lost > rivals[size]:
+            return wrong(
+                f"{measured}; the outputs that never change cost {lost:.4g} alone",
+                "A linear map copies better, and no further training repairs outputs without a "
+                "gradient. Leave the activation of the last layer out, or take a sigmoid.",
+            )
         return look(
             measured,
             "A linear map through as small a code copies better. Train longer, or look for dead "
@@ -67,13 +85,16 @@ def pca_error(subject: Subject) -> Outcome | None:
     return fine(measured)
 
 
-def pca_valid_error(subject: Subject, rows: np.ndarray, size: int) -> float:
-    """Return the error on validation rows of PCA with so many numbers.
+def _error_at(subject: Subject, chosen: np.ndarray) -> float:
+    """Return the part of the error on validation rows that the chosen outputs have."""
+    squares = (subject.valid_copies - subject.data.target_valid.astype(np.float64)) ** 2
+    return float(squares.reshape(len(squares), -1)[:, chosen].sum() / squares.size)
 
-    The training targets come as rows of shape (n, features).
-    """
+
+def pca_valid_error(subject: Subject, size: int) -> float:
+    """Return the error on validation rows of PCA with so many numbers."""
     data = subject.data
-    mean, axes = rows.mean(axis=0), data.axes[:, :size]
+    mean, axes = data.target_rows.mean(axis=0), data.axes[:, :size]
     new = data.target_valid.reshape(len(data.target_valid), -1) - mean
     copies = (mean + new @ axes @ axes.T).reshape(data.target_valid.shape)
     return mean_square(copies, data.target_valid, data.filled)
@@ -89,13 +110,13 @@ def code_bits(codes: np.ndarray) -> float:
     low, high = codes.min(axis=0), codes.max(axis=0)
     near = np.minimum(np.abs(codes - low), np.abs(codes - high)) <= 0.02 * (high - low)
     if near.all():
-        share = np.clip((np.abs(codes - low) > np.abs(codes - high)).mean(axis=0), 1e-12, 1 - 1e-12)
+        share = np.maximum((np.abs(codes - low) > np.abs(codes - high)).mean(axis=0), 1e-12)
         return float(-np.sum(share * np.log2(share) + (1 - share) * np.log2(1 - share)))
     on = round(float((codes != 0).sum(axis=1).mean()))
     if on > 0.5 * units:
         return float(BITS * units)
     ways = math.lgamma(units + 1) - math.lgamma(on + 1) - math.lgamma(units - on + 1)
-    return min(BITS * on + ways / math.log(2), BITS * units)
+    return BITS * on + ways / math.log(2)
 
 
 @register(
@@ -164,4 +185,4 @@ def _linear_errors(subject: Subject) -> tuple[float, float] | None:
     centred = rows - rows.mean(axis=0)
     kept = centred @ data.axes[:, :size]
     seen = (np.sum(centred**2) - np.sum(kept**2)) / rows.size
-    return float(seen), pca_valid_error(subject, rows, size)
+    return float(seen), pca_valid_error(subject, size)

@@ -43,7 +43,7 @@ def _through_layers(subject: Any, x: np.ndarray, other: np.ndarray, copies: np.n
     first = subject.with_code_of(x, x[other])
     if _far(first, copies[other], copies) < 0.1:
         return first
-    widest = min(8 * step.size, subject.data.target_size // 2)
+    widest = min(8 * step.size, subject.data.target_size / 2)
     narrow = [s for s in subject.steps[1:-1] if step.size <= s.size <= widest]
     for layer in list(dict.fromkeys(s.layer for s in narrow))[:12]:
         others = subject.with_output_of(layer, x, x[other])
@@ -67,7 +67,7 @@ def misses(
     None where outputs and targets do not fit.
     """
     target = subject.data.target_valid[: len(copies)]
-    weight = np.ones(target.shape[:2] if target.ndim > 2 else target.shape[:1])
+    weight = np.ones(target.shape)
     if subject.data.filled is not None:
         weight = 1.0 - subject.data.filled[: len(copies)]
     if subject.data.kind == "tokens":
@@ -75,7 +75,7 @@ def misses(
     if copies.shape != target.shape:
         return None
     weight = weight.reshape(*weight.shape, *[1] * (target.ndim - weight.ndim))
-    share = weight / np.sum(weight * np.ones_like(target))
+    share = weight / np.broadcast_to(weight, target.shape).sum()
     return tuple(
         float(np.sum(share * (guess - target) ** 2))
         for guess in (copies, others, subject.data.mean_row)

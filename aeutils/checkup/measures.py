@@ -7,6 +7,10 @@ from aeutils.checkup.data import Data
 from aeutils.checkup.settings import loss_name
 from aeutils.checkup.subject import Subject
 
+VARIED, STILL = 0.05, 1e-6
+EDGES = {"sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
+FLAT = EDGES | {"relu": (0.0,), "relu6": (0.0,)}
+
 
 def mean_square(copies: np.ndarray, target: np.ndarray, filled: np.ndarray | None = None) -> float:
     """Return the mean squared error, without the steps that are padding.
@@ -29,6 +33,30 @@ def comparable(subject: Subject) -> bool:
         return False
     same = subject.valid_copies.shape == data.target_valid.shape
     return same and bool(np.isfinite(subject.valid_copies).all())
+
+
+def still_outputs(subject: Subject) -> tuple[np.ndarray, np.ndarray]:
+    """Return which outputs are the same in all rows though their targets vary, and which vary.
+
+    Two arrays of shape (features,). A target varies from a twentieth of the mean variance on.
+    """
+    target = subject.data.target_rows
+    spread = target.var(axis=0)
+    asked = spread > VARIED * spread.mean()
+    copies = _all_copies(subject)
+    return asked & (np.ptp(copies, axis=0) <= STILL * max(float(np.ptp(target)), STILL)), asked
+
+
+def at_edge(subject: Subject) -> np.ndarray:
+    """Return which outputs lie in all rows where the last activation has no slope, (features,)."""
+    copies, edges = _all_copies(subject), FLAT.get(subject.output_activation, ())
+    apart = [np.abs(copies - edge) for edge in edges] or [np.full_like(copies, np.inf)]
+    return np.all(np.min(apart, axis=0) <= 1e-4, axis=0)
+
+
+def _all_copies(subject: Subject) -> np.ndarray:
+    copies = np.concatenate([subject.valid_copies, subject.train_copies])
+    return copies.reshape(len(copies), -1)
 
 
 def errors(subject: Subject) -> tuple[float, float] | None:
@@ -87,7 +115,7 @@ def probabilities(raw: np.ndarray) -> np.ndarray:
 def _token_errors(subject: Subject) -> tuple[float, float]:
     data = subject.data
     words = data.target_valid.astype(int)
-    chosen = np.take_along_axis(probabilities(subject.raw_valid), words[..., None], axis=-1)[..., 0]
+    chosen = np.take_along_axis(probabilities(subject.raw_valid), words[..., None], -1)[..., 0]
     keep = np.ones(words.shape, bool) if data.filled is None else ~data.filled
     shares = frequencies(data, subject.raw_valid.shape[2])
     surprise = -np.log(np.maximum(chosen, 1e-12))

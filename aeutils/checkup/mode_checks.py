@@ -5,22 +5,35 @@ import numpy as np
 from keras import ops
 
 from aeutils.checkup.findings import Outcome, fine, look, register, wrong
-from aeutils.checkup.noise import differ, first_noisy, limit, noise, two_calls
+from aeutils.checkup.measures import comparable, mean_square
+from aeutils.checkup.noise import (
+    differ,
+    first_noisy,
+    limit,
+    noise,
+    two_calls,
+    with_noise_of_others,
+)
 from aeutils.checkup.state import kept
 from aeutils.checkup.subject import Subject
 from aeutils.checkup.trace import call
 
 ROWS, LAST = 64, (keras.layers.Dropout, keras.layers.GaussianNoise, keras.layers.GaussianDropout)
 BEHIND, CERTAIN, LEFT = 1.3, 1.05, 0.05
+ALIKE, BY_HEART, EXCHANGED = 1.1, 1.2, 1000
 MODES = "pitfalls.ipynb#error-28-training-and-inference-mode"
 
 
 @register("noise_repeats", "Noise in training", "pitfalls.ipynb#error-1-noise-drawn-once")
 def noise_repeats(subject: Subject) -> Outcome | None:
-    """Call the model twice in training mode: noise has to be new each time."""
+    """Call the model twice in training mode: noise has to be new each time.
+
+    Noise in the data is exchanged between rows. Where that means nothing to the copies of new rows
+    and costs those of the training rows, the noise was drawn once and is known by heart.
+    """
     first, second = two_calls(subject, True)
     if differ(first, first[:1]) < limit():
-        return None
+        return _noise_by_heart(subject)
     change = differ(first, second)
     measured = f"two calls differ by {change:.2g} of the largest output"
     if change < limit():
@@ -30,6 +43,36 @@ def noise_repeats(subject: Subject) -> Outcome | None:
             " layer keeps, not with a whole number as seed.",
         )
     return fine(measured)
+
+
+def _noise_by_heart(subject: Subject) -> Outcome | None:
+    data = subject.data
+    if data.copies or not (subject.trained and comparable(subject)) or data.filled is not None:
+        return None
+    some = slice(EXCHANGED)
+    pairs = (data.x_train[some], data.target_train[some]), (data.x_valid, data.target_valid)
+    if any(x.shape != y.shape or np.array_equal(x, y) for x, y in pairs):
+        return None
+    known, new = (_cost_of_exchange(subject, *pair) for pair in pairs)
+    if not 1 / ALIKE < new < ALIKE:
+        return None  # what is added to the targets depends on them, or on its own other numbers
+    measured = f"the noise of other rows changes the error {known:.3g} times on training rows, "
+    measured += f"{new:.3g} times on validation rows"
+    if known < BY_HEART:
+        return fine(measured)
+    return wrong(
+        measured,
+        "The noise was drawn once, and the model knows it by heart. Draw it anew in each epoch: a "
+        "layer of noise in the model, or a function that draws.",
+    )
+
+
+def _cost_of_exchange(subject: Subject, x: np.ndarray, target: np.ndarray) -> float:
+    """Return the error with the noise of other rows over that with their own."""
+    own, other = (
+        mean_square(subject.copies(rows), target) for rows in (x, with_noise_of_others(x, target))
+    )
+    return other / max(own, np.finfo(np.float32).tiny)
 
 
 @register("noise_in_inference", "Noise in use", MODES)
@@ -46,11 +89,12 @@ def noise_in_inference(subject: Subject) -> Outcome | None:
     if subject.posterior is not None:
         return fine(f"{measured}: the code is drawn here too, as in many variational models")
     measured += "" if mode is False else " when the model is called without `training`"
-    place, step = first_noisy(subject, mode) or (0, None)
+    found = first_noisy(subject, mode)
     advice = "Let noise act only where `training` is true, and do not call layers with"
     advice += " `training=True` yourself."
-    if step is None:
+    if found is None:
         return look(measured, f"If this is no draw of a variational code: {advice}")
+    place, step = found
     measured += f"; it begins at {step.layer.name!r}"
     at_input = place == 0 or (place == 1 and step.size == np.prod(subject.data.x_valid.shape[1:]))
     if at_input or isinstance(step.layer, LAST):

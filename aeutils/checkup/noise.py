@@ -45,6 +45,27 @@ def limit() -> float:
     return 1e-4 if keras.config.floatx() == "float32" else 2e-2
 
 
+def with_noise_of_others(x: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Return rows in which each number has the noise of another row whose target is the same there.
+
+    Where no two targets are the same, it is that of the row with the nearest target: noise that
+    depends on the target, as clipped noise does, stays what it was.
+
+    Parameters
+    ----------
+    x, target : ndarray of shape (n, ...)
+        Rows with noise and the same rows without.
+    """
+    rows, clean = x.reshape(len(x), -1), target.reshape(len(x), -1).astype(np.float64)
+    keys = np.random.default_rng(0).random(clean.shape)
+    changed = np.empty_like(rows)
+    for column in range(clean.shape[1]):
+        order = np.lexsort((keys[:, column], clean[:, column]))
+        moved = np.roll((rows[:, column] - clean[:, column])[order], 1)
+        changed[order, column] = clean[order, column] + moved
+    return changed.reshape(x.shape)
+
+
 def first_noisy(subject: Any, training: bool | None = False) -> tuple[int, Step] | None:
     """Return place and call of the first layer whose outputs for one and the same row differ."""
     with kept(subject.model):

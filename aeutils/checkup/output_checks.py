@@ -6,14 +6,21 @@ from keras import ops
 from aeutils.checkup.answers import ROWS as ANSWERED
 from aeutils.checkup.error_checks import WORSE, pca_valid_error
 from aeutils.checkup.findings import Outcome, fine, look, register, wrong
-from aeutils.checkup.measures import comparable, mean_square, ratio
+from aeutils.checkup.measures import (
+    EDGES,
+    STILL,
+    at_edge,
+    comparable,
+    mean_square,
+    ratio,
+    still_outputs,
+)
 from aeutils.checkup.settings import activation_of
 from aeutils.checkup.subject import Subject
 from aeutils.checkup.trace import Step, output_of, trace
 
 SAME, HARDLY = 1e-3, 1e-2
-VARIED, STILL, SIZEABLE = 0.05, 1e-6, 0.05
-EDGES = {"sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
+SIZEABLE = 0.05
 NEAR = 0.01
 ROWS, LOUD, FEW = 10, 0.1, 0.01
 ALWAYS = 0.9
@@ -39,12 +46,11 @@ def same_output(subject: Subject) -> Outcome | None:
 def _spread(subject: Subject, rows: np.ndarray) -> float:
     """Return the mean variance from row to row, without padding."""
     rows = rows.astype(np.float64)
-    if subject.data.filled is not None:
-        rows = np.where(_wide(subject.data.filled, rows), np.nan, rows)
-        rows = rows[:, ~np.isnan(rows).all(axis=0)] if rows.ndim == 2 else rows
-    with np.errstate(all="ignore"):
-        centred = rows - np.nanmean(rows, axis=0)
-        return float(np.nanmean(centred**2))
+    if subject.data.filled is None:
+        return float(rows.var(axis=0).mean())
+    kept = ~_wide(subject.data.filled, rows)
+    means = np.sum(rows * kept, axis=0) / np.maximum(kept.sum(axis=0), 1)
+    return float(np.mean((rows - means)[kept] ** 2))
 
 
 def _wide(filled: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -60,20 +66,14 @@ def dead_outputs(subject: Subject) -> Outcome | None:
     """
     if not (subject.trained and comparable(subject)) or subject.data.filled is not None:
         return None
-    target = subject.data.target_train.reshape(len(subject.data.target_train), -1)
-    spread = target.var(axis=0, dtype=np.float64)
-    asked = spread > VARIED * spread.mean()
+    dead, asked = still_outputs(subject)
     if not asked.any():
         return None
-    copies = np.concatenate([subject.valid_copies, subject.train_copies])
-    copies = copies.reshape(len(copies), -1)
-    still = np.ptp(copies, axis=0) <= STILL * max(float(np.ptp(target)), STILL)
-    dead = still & asked
     share = dead.sum() / asked.sum()
     measured = f"{dead.sum()} of {asked.sum()} whose targets vary"
     advice = "A unit at the edge gets no gradient. Leave the activation of the last layer out, or "
     advice += "take a sigmoid with a cross-entropy, and a smaller rate."
-    if share >= SIZEABLE and _at_edge(subject.output_activation, copies[:, dead]):
+    if np.sum(dead & at_edge(subject)) >= SIZEABLE * asked.sum():
         return wrong(measured, advice)
     never, needed = _never_on(subject)
     if never:
@@ -97,14 +97,6 @@ def _never_on(subject: Subject) -> tuple[int, int]:
     wanted = target > LOUD * target.max()
     needed = wanted.sum(axis=0) >= ROWS
     return int((needed & ~np.any(wanted & (copies > 0), axis=0)).sum()), int(needed.sum())
-
-
-def _at_edge(activation: str | None, values: np.ndarray) -> bool:
-    """Say whether values lie where an activation has no slope."""
-    edges = (0.0,) if activation in ("relu", "relu6") else EDGES.get(activation, ())
-    return any(np.allclose(values, edge, atol=1e-4) for edge in edges) or bool(
-        len(edges) > 1 and np.all(np.min([np.abs(values - e) for e in edges], axis=0) < 1e-4)
-    )
 
 
 @register("dead_units", "Code units that are off", "vanilla.ipynb#dead-code-units")
@@ -138,16 +130,18 @@ def dead_units(subject: Subject) -> Outcome | None:
 def _cost_of_dead(subject: Subject, units: int, alive: int) -> str:
     """Say by how much a linear code is as good or better; nothing where the units are not missed.
 
-    Either one of the live units alone is as good, or one of all units is better by far.
+    Either one of the live units alone is as good, or one of all units is better by far. Better is
+    enough where numbers are scarce: where all of them leave more than half of the variance.
     """
     data = subject.data
     if not (data.copies and comparable(subject)) or subject.posterior is not None:
         return ""
-    rows = data.target_rows
     error = mean_square(subject.valid_copies, data.target_valid, data.filled)
-    few = pca_valid_error(subject, rows, alive)
-    all_units = pca_valid_error(subject, rows, units) if units < min(rows.shape) else error
-    if error < few and error <= WORSE * all_units:
+    few = pca_valid_error(subject, alive)
+    fewer = units < min(data.target_rows.shape)
+    all_units = pca_valid_error(subject, units) if fewer else error
+    scarce = all_units > 0.5 * mean_square(data.mean_row, data.target_valid, data.filled)
+    if error < few and error <= (1 if scarce else WORSE) * all_units:
         return ""
     return f"error {error:.4g}, PCA with {alive} numbers {few:.4g}, with {units} {all_units:.4g}"
 
@@ -160,7 +154,7 @@ def code_units(subject: Subject) -> np.ndarray | None:
     if step is None:
         return subject.codes
     given = ops.convert_to_numpy(output_of(step.layer, subject.model, subject.data.x_valid))
-    return given.reshape(-1, given.shape[-1]) if given.ndim > 2 else given
+    return given.reshape(-1, given.shape[-1])
 
 
 @register(

@@ -63,7 +63,7 @@ def _reconstruction(subject: Any, found: Divergence) -> tuple[float, Any, float]
     """Return the reconstruction's part of the loss, the outputs, and the divergence's weight."""
     model, (x, y) = subject.trainer, batch(subject)
     mean, sd = points(subject.posterior.mean.shape[1])[0]
-    spread = sd if found.fits in ("a standard deviation", "a variance") else 0 * sd
+    spread = sd if found.fits in ("a standard deviation", "a variance") else np.zeros_like(sd)
     with kept(model), given(subject, mean, spread):
         outputs = call(subject.model, x, True)
         if overrides(model, "train_step"):
@@ -87,13 +87,13 @@ def _matched(value: float, subject: Any, outputs: Any) -> tuple[float, bool] | N
     raw = ops.convert_to_numpy(subject.reconstruction(outputs))
     if raw.shape != y.shape or value <= 0:
         return None
-    size, raw = y[0].size, raw.astype("float64")
+    size, raw = int(np.prod(y.shape[1:])), raw.astype("float64")
     sums = [np.sum((y - raw) ** 2), np.sum((y - raw) ** 2) / 2, np.sum(np.abs(y - raw))]
     if y.min() >= 0 and y.max() <= 1:
         inside = raw.min() >= 0 and raw.max() <= 1
         p = np.clip(raw if inside else expit(raw), 1e-7, 1 - 1e-7)
-        sums.insert(0, -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)))
-    scales = [1.0, 1 / size, 1 / y.shape[-1] if y.ndim > 2 else 1.0]
+        sums.append(-np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)))
+    scales = [1.0, 1 / size, 1 / y.shape[-1]]
     apart, scale, averaged = min(
         (abs(np.log(value * BATCH / (total * scale * rows))), scale * rows, scale == 1 / size)
         for total in sums

@@ -27,7 +27,7 @@ def certain(subject: Subject) -> bool:
     """Say whether what is taken for padding is padding.
 
     A masking layer or an embedding that masks says so, or the data: sequences of three lengths or
-    more that end with the mask value, begin without it, and do not have it inside.
+    more that end with the mask value and do not have it before.
     """
     data = subject.data
     if _masks(subject):
@@ -35,7 +35,7 @@ def certain(subject: Subject) -> bool:
     x = data.x_valid
     empty = empty_steps(x, data.mask_value)
     lengths = (~empty).sum(axis=1)
-    only_at_end = np.all(np.diff(empty.astype(int), axis=1) >= 0) and not empty[:, 0].all()
+    only_at_end = np.all(np.diff(empty.astype(int)) >= 0)
     return bool(only_at_end and len(np.unique(lengths)) >= 3)
 
 
@@ -116,12 +116,12 @@ def padding_code(subject: Subject) -> Outcome | None:
     longer = np.concatenate([x, np.full_like(x, data.mask_value)], axis=1)
     try:
         with _any_length(subject):
-            pair = [subject.code_of(part) for part in (x, longer)]
+            codes, others = (subject.code_of(part) for part in (x, longer))
     except Exception:  # a model that needs one length cannot be asked
         return None
-    if pair[0].shape != pair[1].shape or pair[0].ndim != 2:
+    if codes.shape != others.shape or codes.ndim != 2:
         return None
-    moved = np.sqrt(np.mean((pair[0] - pair[1]) ** 2) / max(pair[0].var(axis=0).mean(), 1e-12))
+    moved = np.sqrt(np.mean((codes - others) ** 2) / max(codes.var(axis=0).mean(), 1e-12))
     measured = f"codes move by {moved:.2g} of their spread with {steps} more steps of padding"
     if moved <= 0.01:
         return fine(measured)
@@ -219,7 +219,7 @@ def _asks_for_probabilities(subject: Subject) -> bool:
     plain, risen, normed = (_loss(subject, x, y, step, change) for change in changes)
     penalties = float(sum(ops.convert_to_numpy(term) for term in subject.model.losses))
     chosen = softmax(subject.raw_valid[:ROWS].astype(np.float64), axis=-1)
-    chosen = np.take_along_axis(chosen, y.astype(int)[..., None], axis=-1)[..., 0]
+    chosen = np.take_along_axis(chosen, y.astype(int)[..., None], -1)[..., 0]
     nats = -np.log(np.maximum(chosen, 1e-7))
     means = (
         [nats.mean()] if data.filled is None else [nats.mean(), nats[~data.filled[:ROWS]].mean()]

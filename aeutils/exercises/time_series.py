@@ -12,6 +12,7 @@ RECORDINGS = (
     (24, ((0, 3), (10, 16)), ((2, 5), (7, 8), (11, 12), (14, 15), (18, 22))),
     (18, ((14, 18),), ((1, 4), (6, 7), (9, 13))),
     (12, ((3, 6),), ((4, 5),)),
+    (16, ((5, 9),), ((3, 5), (9, 11), (13, 14))),  # alarms that end or begin beside the fault
 )
 
 
@@ -36,12 +37,15 @@ def check_1(false_alarms: Callable) -> str:
         answer = as_array(call(false_alarms, truth.copy(), alarm.copy()))
         found, outside = runs(alarm), alarm & ~truth
         right = sum(not truth[start:stop].any() for start, stop in found)
+        wider = np.convolve(truth, [1, 1, 1], "same") > 0
         wrong = (
             (outside.sum(), "These are samples; an alarm that lasts for a second is one alarm."),
             (len(found), "These are all runs of alarms; those that touch a fault are right."),
             (len(found) - right, "These are the right alarms; the false ones are asked for."),
             (len(runs(outside)), "The end of a right alarm, after the fault is over, is no false "
              "alarm of its own: find the runs first."),
+            (sum(not wider[start:stop].any() for start, stop in found), "An alarm beside a fault "
+             "has no sample of it: it is false."),
             (len(faults) - right, "Count alarms, not faults."),
         )  # fmt: skip
         hint = "Find the runs of alarms, and count those in which no sample is a fault."
@@ -70,7 +74,7 @@ def check_2(chance_to_hit: Callable) -> str:
 
 def check_3(time_needed: Callable) -> str:
     """Accept a function (rate, certainty) that says how long to record without an alarm."""
-    for rate, certainty in ((1.0, 0.95), (2.0, 0.9), (0.25, 0.99), (7.0, 0.5)):
+    for rate, certainty in ((2.0, 0.8), (1.0, 0.95), (0.25, 0.99), (7.0, 0.5)):
         answer = as_array(call(time_needed, rate, certainty))
         right = -np.log(1 - certainty) / rate
         wrong = (
@@ -80,6 +84,7 @@ def check_3(time_needed: Callable) -> str:
              "be as unlikely as 1 - certainty."),
             (-np.log10(1 - certainty) / rate, "Take the natural logarithm."),
             (-np.log2(1 - certainty) / rate, "Take the natural logarithm."),
+            (np.ceil(right), "Do not round: time need not be whole weeks."),
             (3 / rate, "The rule of three is for a certainty of 95 % alone."),
             (1 / rate, "In this time one alarm is expected, and silence has a chance of 37 %."),
             (-np.log((1 - certainty) / 2) / rate, "Only one end is asked about: do not halve."),

@@ -66,6 +66,10 @@ def nearest(x, points, kept, noise):
     return points[weights(x, points, kept, noise).argmax(axis=1)]
 
 
+def nearest_where_small(x, points, kept, noise):
+    return (nearest if noise < 0.1 else guess)(x, points, kept, noise)
+
+
 def mean_where_small(x, points, kept, noise):
     right = by_densities(x, points, kept, noise)
     return np.where(np.isfinite(right), right, points.mean(axis=0))
@@ -75,12 +79,15 @@ RIGHT = [
     ("diffusion.1", clean),
     ("diffusion.1", clean_by_noise),
     ("diffusion.1", lambda x, s, a, g: x / a + g**2 / a * s),
+    ("diffusion.1", lambda *a: clean(*a).astype("float16")),
     ("diffusion.2", deviation),
     ("diffusion.2", by_bayes),
     ("diffusion.2", by_logarithms),
     ("diffusion.2", by_ratios),
     ("diffusion.2", lambda t, s: np.array([deviation(np.float32(t), np.float32(s))])),
+    ("diffusion.2", lambda t, s: np.float16(deviation(t, s))),
     ("diffusion.3", guess),
+    ("diffusion.3", lambda *a: guess(*a).astype("float16")),
     ("diffusion.3", guess_by_loop),
     ("diffusion.3", lambda x, p, a, g: guess(x.astype("float32"), p, a, g)),
 ]
@@ -101,6 +108,9 @@ WRONG = [
     ("diffusion.2", lambda t, s: (1 - s) / (1 - t) * (1 - t**2 / s**2), "alpha squared"),
     ("diffusion.2", lambda t, s: 0.5, "Bayes' rule, with"),
     ("diffusion.2", lambda t, s: [deviation(t, s)] * 2, "single number"),
+    ("diffusion.1", lambda *a: (clean(*a) + 0.02).astype("float16"), "Solve Tweedie"),
+    ("diffusion.2", lambda t, s: str(deviation(t, s)), "got a text"),
+    ("diffusion.3", nearest_where_small, "share the probability"),
     ("diffusion.3", lambda x, p, a, g: a * guess(x, p, a, g), "return the clean"),
     ("diffusion.3", nearest, "nearest point"),
     ("diffusion.3", lambda x, p, a, g: np.tile(p.mean(axis=0), (len(x), 1)), "whatever"),

@@ -52,20 +52,26 @@ def draw(file, alpha=255, size=(40, 30)):
     return file
 
 
+def writer(folder):
+    builder = SimpleNamespace(images={"made/figure.png": "figure.png", "logo.svg": "logo.svg"})
+    return SimpleNamespace(srcdir=folder, builder=builder)
+
+
 def finished(tmp_path, body):
     context = {"body": body, "metatags": '<meta name="viewport" content="x" />\n<meta name="a">'}
-    pages.finish(SimpleNamespace(outdir=tmp_path), "book/one", "page.html", context, None)
+    pages.finish(writer(tmp_path), "book/one", "page.html", context, None)
     return context
 
 
 def test_images_get_their_size_and_wait(tmp_path):
-    (tmp_path / "book").mkdir()
-    draw(tmp_path / "figure.png")
-    body = '<p>a</p><img alt="A" src="../figure.png" /><img src="../logo.svg">'
+    """They are measured where they come from: the page is written before they are copied."""
+    (tmp_path / "made").mkdir()
+    draw(tmp_path / "made" / "figure.png")
+    body = '<p>a</p><img alt="A" src="../_images/figure.png" /><img src="../logo.svg">'
     context = finished(tmp_path, body)
     wait = 'loading="lazy" decoding="async"'
     assert context["body"] == (
-        f'<p>a</p><img alt="A" src="../figure.png" width="40" height="30" {wait} />'
+        f'<p>a</p><img alt="A" src="../_images/figure.png" width="40" height="30" {wait} />'
         f'<img src="../logo.svg" {wait}>'
     )
     assert context["metatags"] == '<meta name="a">'
@@ -78,7 +84,7 @@ def test_what_an_image_says_itself_stays(tmp_path):
 
 def test_a_page_without_a_body(tmp_path):
     context = {}
-    pages.finish(SimpleNamespace(outdir=tmp_path), "search", "search.html", context, None)
+    pages.finish(writer(tmp_path), "search", "search.html", context, None)
     assert context == {"metatags": ""}
 
 
@@ -101,7 +107,9 @@ parts:
 def app(tmp_path):
     (tmp_path / "_toc.yml").write_text(TOC)
     config = SimpleNamespace(external_toc_path=str(tmp_path / "_toc.yml"))
-    return SimpleNamespace(outdir=tmp_path, config=config)
+    app = writer(tmp_path)
+    app.config = config
+    return app
 
 
 def document(words, lines):

@@ -63,8 +63,8 @@ def finish(app: Sphinx, page: str, template: str, context: dict, doctree: object
     """
     context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
     if "body" in context:
-        folder = Path(app.outdir, page).parent
-        body = IMAGE.sub(lambda match: with_size(match, folder), context["body"])
+        sources = {name: Path(app.srcdir, uri) for uri, name in app.builder.images.items()}
+        body = IMAGE.sub(lambda match: with_size(match, sources), context["body"])
         title, heading_end, rest = body.partition("</h1>")
         top = where(app, page, doctree, context) if heading_end else ""
         context["body"] = title + heading_end + top + rest
@@ -106,9 +106,13 @@ def minutes(doctree: nodes.document) -> int:
     return max(5, 5 * round((words / WORDS_A_MINUTE + lines / LINES_A_MINUTE) / 5))
 
 
-def with_size(match: re.Match, folder: Path) -> str:
-    """Return an `img` element with width, height and the wish to be loaded late."""
-    file = folder / match["source"]
+def with_size(match: re.Match, sources: dict[str, Path]) -> str:
+    """Return an `img` element with width, height and the wish to be loaded late.
+
+    The images of a page are copied when all pages are written, so their sizes are read where they
+    come from.
+    """
+    file = sources.get(match["source"].rpartition("/")[2], Path())
     found = [match["attributes"].strip()]
     if "width=" not in match[0] and file.suffix == ".png":
         found.append('width="{}" height="{}"'.format(*size_of(file)))

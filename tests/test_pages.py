@@ -82,6 +82,12 @@ def test_what_an_image_says_itself_stays(tmp_path):
     assert finished(tmp_path, body)["body"] == body
 
 
+def test_references_are_no_list_without_items(tmp_path):
+    entry = '<div class="citation" role="doc-biblioentry">a</div></div>'
+    found = finished(tmp_path, f'<div role="list" class="citation-list">{entry}')["body"]
+    assert found == f'<div class="citation-list">{entry}'
+
+
 def test_a_page_without_a_body(tmp_path):
     context = {}
     pages.finish(writer(tmp_path), "search", "search.html", context, None)

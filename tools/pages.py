@@ -19,6 +19,8 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 IMAGE = re.compile(r'<img (?P<attributes>[^>]*?src="(?P<source>[^"]*)"[^>]*?)(?P<end>\s*/?>)')
 TAG = re.compile(r"<[^>]*>")
+# docutils calls the references a list, but its entries no items of one.
+REFERENCES = '<div role="list" class="citation-list">', '<div class="citation-list">'
 VIEWPORT = re.compile(r'<meta [^>]*name="viewport"[^>]*>\s*')
 ROBOTS = "User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n"
 COLOURS = 256
@@ -56,15 +58,16 @@ def set_address(app: Sphinx, config: Config) -> None:
 
 
 def finish(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
-    """Give the images of a page their size, and leave out what docutils says of the window.
+    """Give the images of a page their size, and leave out two things that docutils says.
 
-    With a size, nothing moves when an image arrives, and it can wait until it is needed. The theme
-    says what docutils says as well.
+    With a size, nothing moves when an image arrives, and it can wait until it is needed. What
+    docutils says of the window the theme says as well.
     """
     context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
     if "body" in context:
         sources = {name: Path(app.srcdir, uri) for uri, name in app.builder.images.items()}
-        body = IMAGE.sub(lambda match: with_size(match, sources), context["body"])
+        body = context["body"].replace(*REFERENCES)
+        body = IMAGE.sub(lambda match: with_size(match, sources), body)
         title, heading_end, rest = body.partition("</h1>")
         top = where(app, page, doctree, context) if heading_end else ""
         context["body"] = title + heading_end + top + rest

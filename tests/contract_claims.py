@@ -89,24 +89,25 @@ def section(starts: list[int], number: int) -> int:
     return max((start for start in starts if start <= number), default=0)
 
 
-def not_claimed_at(scale: str, notebook: NotebookNode) -> set[object]:
-    """Sentences in branches of ``if session.scale == ...:`` that a run at this scale passes by."""
+def claimed_at(scale: str, notebook: NotebookNode) -> list[object]:
+    """Sentences that a run at this scale claims: not those that ``if session.scale`` passes by."""
     passed_by = []
     for node in (n for cell in code_cells(notebook) for n in ast.walk(parse(cell.source))):
         if isinstance(node, ast.If) and (match := AT_SCALE.fullmatch(ast.unparse(node.test))):
             passed_by += node.orelse if match[1] == scale else node.body
     nodes = (n for branch in passed_by for n in ast.walk(branch) if isinstance(n, ast.Call))
-    return {first_argument(n) for n in nodes if getattr(n.func, "id", None) == "claim"}
+    others = {first_argument(n) for n in nodes if getattr(n.func, "id", None) == "claim"}
+    sentences = [first_argument(call) for _, call in claim_calls(notebook)]
+    return [sentence for sentence in sentences if sentence not in others]
 
 
 def claims_are_recorded(notebook: NotebookNode, path: Path) -> list[str]:
     """The reference runs of a scale know each claim made there; it held in every run."""
-    sentences = {first_argument(call) for _, call in claim_calls(notebook)}
-    if not sentences:
+    if not claim_calls(notebook):
         return []
     runs, problems = load_runs().get(path.stem, {}), []
     for key in sorted({*RECORDED, *runs}):
-        made = sentences - not_claimed_at(key.partition("-")[0], notebook)
+        made = set(claimed_at(key.partition("-")[0], notebook))
         recorded = runs.get(key, {"claims": {}})["claims"]
         for sentence in sorted(made ^ set(recorded), key=str):
             which = "the runs" if sentence in recorded else "the chapter"

@@ -29,10 +29,13 @@ def test_an_address_that_is_none_is_refused(repository):
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
-    [("", "https://owner.github.io/book/"), ("https://a.org/b/", "https://a.org/b/")],
+    ("given", "expected", "folder"),
+    [
+        ("", "https://owner.github.io/book/", "/book/"),
+        ("https://a.org/b/", "https://a.org/b/", "/b/"),
+    ],
 )
-def test_another_address_wins(given, expected):
+def test_another_address_wins(given, expected, folder):
     options = {"repository_url": "https://github.com/OWNER/book"}
     config = SimpleNamespace(html_baseurl=given, html_theme_options=options)
     pages.set_address(None, config)

@@ -54,20 +54,27 @@ class Chapters(SphinxDirective):
         """Return one container that holds a heading and a definition list for each part."""
         container = nodes.container(classes=["chapters"])
         self.env.note_dependency(self.config.external_toc_path)
-        for part in parse_toc_yaml(self.config.external_toc_path).root.subtrees:
-            if not part.numbered:
-                continue
-            container += nodes.rubric(text=part.caption or "")
-            entries = [self.entry(str(item)) for item in part.items]
+        for caption, documents in numbered_parts(self.config.external_toc_path):
+            container += nodes.rubric(text=caption)
+            entries = [self.entry(name) for name in documents]
             container += self.parse_text_to_nodes("\n\n".join(entries))
         return [container]
 
     def entry(self, docname: str) -> str:
         """Return one chapter as an item of a definition list in Markdown."""
-        path = Path(self.env.srcdir, re.sub(r"\.ipynb$", "", docname) + ".ipynb")
+        path = Path(self.env.srcdir, f"{docname}.ipynb")
         self.env.note_dependency(str(path))
         title, question = title_and_question(path)
         return f"[{title}](/{path.relative_to(self.env.srcdir).as_posix()})\n: {question}"
+
+
+def numbered_parts(toc: str) -> list[tuple[str, list[str]]]:
+    """Return caption and chapters of the numbered parts of a table of contents, without suffix."""
+    parts = [part for part in parse_toc_yaml(toc).root.subtrees if part.numbered]
+    return [
+        (part.caption or "", [str(item).removesuffix(".ipynb") for item in part.items])
+        for part in parts
+    ]
 
 
 def title_and_question(path: Path) -> tuple[str, str]:

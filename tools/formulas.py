@@ -31,7 +31,7 @@ def converter() -> quickjs.Context:
 
 
 def mathml(tex: str, display: bool = False) -> str:
-    """Return a formula as a `math` element.
+    """Return a formula as a `math` element; several lines are aligned at their ampersands.
 
     Parameters
     ----------
@@ -45,6 +45,8 @@ def mathml(tex: str, display: bool = False) -> str:
     ValueError
         If it is no TeX that Temml knows; the message says what is wrong and where.
     """
+    if r"\\" in tex and r"\begin" not in tex:
+        tex = rf"\begin{{split}}{tex}\end{{split}}"
     try:
         return converter().get("convert")(tex, display)
     except quickjs.JSException as problem:
@@ -54,14 +56,11 @@ def mathml(tex: str, display: bool = False) -> str:
 def put(page: HTML5Translator, node: nodes.math | nodes.math_block, tag: str) -> None:
     """Write a formula into a page."""
     tex = node.astext()
-    lines = r"\\" in tex and r"\begin" not in tex
-    tex = rf"\begin{{split}}{tex}\end{{split}}" if lines else tex
     try:
         formula = mathml(tex, display=tag == "div")
     except ValueError as problem:
         raise ExtensionError(f"{page.builder.current_docname}: {tex}: {problem}") from problem
-    attributes = {"ids": node.get("ids", [])}
-    page.body.append(page.starttag(node, tag, "", CLASS="math", **attributes))
+    page.body.append(page.starttag(node, tag, "", CLASS="math"))
     page.body.append(f"{formula}</{tag}>")
 
 

@@ -15,7 +15,8 @@ from docutils import nodes
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx_external_toc.parsing import parse_toc_yaml
+
+from tools.book_extension import numbered_parts
 
 IMAGE = re.compile(r'<img (?P<attributes>[^>]*?src="(?P<source>[^"]*)"[^>]*?)(?P<end>\s*/?>)')
 TAG = re.compile(r"<[^>]*>")
@@ -61,7 +62,7 @@ def finish(app: Sphinx, page: str, template: str, context: dict, doctree: object
     """Give the images of a page their size, and leave out two things that docutils says.
 
     With a size, nothing moves when an image arrives, and it can wait until it is needed. What
-    docutils says of the window the theme says as well.
+    docutils says of the window Sphinx says as well.
     """
     context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
     if "body" in context:
@@ -75,26 +76,19 @@ def finish(app: Sphinx, page: str, template: str, context: dict, doctree: object
 
 def where(app: Sphinx, page: str, doctree: nodes.document, context: dict) -> str:
     """Return a line on the place of a chapter in the book, with its neighbours; else nothing."""
-    parts = parse_toc_yaml(app.config.external_toc_path).root.subtrees
-    order = [
-        (str(item).removesuffix(".ipynb"), part.caption)
-        for part in parts
-        if part.numbered
-        for item in part.items
-    ]
-    names = [name for name, _ in order]
-    if page not in names:
+    parts = numbered_parts(app.config.external_toc_path)
+    part_of = {name: caption for caption, documents in parts for name in documents}
+    if page not in part_of:
         return ""
-    place = names.index(page)
     links = [
         LINK.format(rel=rel, link=found["link"], name=name, title=TAG.sub("", found["title"]))
         for rel, name in (("prev", "Previous"), ("next", "Next"))
         if (found := context.get(rel))
     ]
     return TOP.format(
-        part=order[place][1],
-        place=place + 1,
-        number=len(order),
+        part=part_of[page],
+        place=list(part_of).index(page) + 1,
+        number=len(part_of),
         words=WORDS_A_MINUTE,
         lines=LINES_A_MINUTE,
         minutes=minutes(doctree),

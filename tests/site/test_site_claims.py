@@ -2,8 +2,7 @@
 
 import os
 
-from contract_cells import first_argument
-from contract_claims import claim_calls, not_claimed_at
+from contract_claims import claimed_at
 from playwright.sync_api import BrowserContext
 from site_pages import PAGES, ROOT
 
@@ -12,14 +11,9 @@ from tools.notebooks import read
 
 def sentences() -> list[str]:
     """Return what the notebooks of `_toc.yml` claim at the scale of the build, in its order."""
-    scale, found = os.environ.get("AEUTILS_SCALE") or "small", []
-    for path in (ROOT / f"{name}.ipynb" for name in PAGES):
-        if path.is_file():
-            notebook = read(path)
-            passed_by = not_claimed_at(scale, notebook)
-            claimed = [first_argument(call) for _, call in claim_calls(notebook)]
-            found += [sentence for sentence in claimed if sentence not in passed_by]
-    return found
+    scale = os.environ.get("AEUTILS_SCALE") or "small"
+    notebooks = [ROOT / f"{name}.ipynb" for name in PAGES if (ROOT / f"{name}.ipynb").is_file()]
+    return [sentence for path in notebooks for sentence in claimed_at(scale, read(path))]
 
 
 def test_every_claim_is_listed_and_its_link_arrives(context: BrowserContext, base: str) -> None:

@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import BrowserContext
 from site_pages import NARROW, PAGES, WIDE, Visit
 
 from tools.book_extension import title_and_question
@@ -130,11 +129,3 @@ def test_a_page_that_does_not_exist(site: Path, config: dict) -> None:
     broken = [link for link in inside if not link.startswith(folder)]
     assert broken == []
     assert [one for one in inside if not os.path.exists(site / one.removeprefix(folder))] == []
-
-
-def test_first_page_leads_to_the_book(context: BrowserContext, base: str) -> None:
-    tab = context.new_page()
-    tab.goto(f"{base}/index.html")
-    tab.wait_for_url(f"**/{PAGES[0]}.html")
-    assert tab.title()
-    tab.close()

@@ -76,6 +76,7 @@ def test_search_button_when_the_contents_are_folded_away(tab: Page, base: str) -
 def test_the_address_of_the_site_opens_the_cover(tab: Page, base: str) -> None:
     tab.goto(f"{base}/index.html")
     tab.wait_for_url(f"{base}/{PAGES[0]}.html")
+    assert tab.title()
 
 
 def test_the_cover_links_every_chapter(tab: Page, base: str) -> None:

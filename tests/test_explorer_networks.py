@@ -12,7 +12,8 @@ from keras import layers
 from aeutils.explorer import networks
 from aeutils.explorer.networks import ACTIVATIONS, as_array, as_text, pack, unpack
 
-BITS = {8: 0.05, 16: 2e-4}
+SCRIPT = resources.files("aeutils.explorer").joinpath("runtime.js").read_text(encoding="utf-8")
+BITS = {6: 0.15, 8: 0.05, 16: 2e-4}
 
 
 def rows(n, *shape):
@@ -26,7 +27,7 @@ def answers(model, x):
 def in_javascript(network, x):
     """The answers of `runtime.js`, which a browser would give."""
     context = quickjs.Context()
-    context.eval(resources.files("aeutils.explorer").joinpath("runtime.js").read_text() + ";0")
+    context.eval(SCRIPT + ";0")
     context.eval(f"const run = makeNetwork({json.dumps(network.as_json())});0")
     return np.array(
         [json.loads(context.eval(f"JSON.stringify([...run({row.tolist()})])")) for row in x]
@@ -92,15 +93,31 @@ def test_weights_are_rounded_for_each_unit():
     assert np.abs(kernel).max(axis=0).tolist() == [127, 127, 0]
     gap = np.abs(kernel * network.layers[0].scale - model.layers[0].kernel.numpy()).max(axis=0)
     assert (gap <= np.abs(model.layers[0].kernel.numpy()).max(axis=0) / 253).all()
-    size = [len(json.dumps(pack(model, bits).as_json()["layers"])) for bits in (8, 16)]
-    assert size[1] - size[0] == 24 + 1  # 18 bytes more in base64, and a longer name
+    sizes = [len(pack(model, bits).as_json()["layers"][0]["kernel"]["data"]) for bits in BITS]
+    assert sizes == [18, 24, 48]
 
 
-@pytest.mark.parametrize("values", [np.arange(-3, 4, dtype="int8"), rows(2, 3), np.arange(3)])
-def test_arrays_as_text(values):
-    back = as_array(as_text(values))
-    assert np.array_equal(back, values.ravel())
-    assert back.dtype == (values.dtype if values.dtype.itemsize < 8 else "float32")
+@pytest.mark.parametrize(
+    "values, kind",
+    [
+        (np.arange(-32, 32, dtype="int8").reshape(8, 8), "int6"),
+        (np.arange(-33, 32, dtype="int8"), "int8"),
+        (np.arange(-32, 33, dtype="int8"), "int8"),
+        (np.array([0, 255], "uint8"), "uint8"),
+        (np.array([-300, 300], "int16"), "int16"),
+        (rows(2, 3), "float32"),
+        (np.arange(3), "float32"),
+    ],
+)
+def test_arrays_as_text(values, kind):
+    text = as_text(values)
+    back = as_array(text)
+    assert text["type"] == kind and np.array_equal(back, values.ravel())
+    assert back.dtype == (kind if kind != "int6" else "int8")
+    context = quickjs.Context()
+    context.eval(SCRIPT + ";0")
+    found = context.eval(f"JSON.stringify([...numbers({json.dumps(text)})])")
+    assert json.loads(found) == back.tolist()
 
 
 def two_inputs():
@@ -138,5 +155,5 @@ def test_what_cannot_be_packed_is_named(model, message):
 
 
 def test_bits():
-    with pytest.raises(ValueError, match="bits is 4; it must be 8 or 16"):
+    with pytest.raises(ValueError, match="bits is 4; it must be 6, 8 or 16"):
         networks.pack(chain(layers.Dense(2)), 4)

@@ -27,7 +27,7 @@ def test_one_decoder():
     assert as_array(data["labels"]).tolist() == LABELS.tolist()
     assert (data["names"], data["conditions"], data["side"]) == (["0", "1", "2"], [], 4)
     gap = unpack(network)(CODES) - model.predict(CODES, verbose=0)
-    assert np.abs(gap).max() < 0.01
+    assert np.abs(gap).max() < 0.03
     assert "9 by 9 codes" in made.alt
 
 

@@ -1,6 +1,6 @@
 """Explorers: pictures that answer to the hand, made from the models that a chapter has trained.
 
-An explorer is HTML in the output of a cell, with the weights of the model, rounded to 8 or 16 bits,
+An explorer is HTML in the output of a cell: the weights of the model, rounded to 6, 8 or 16 bits,
 and plain JavaScript that computes the model in the browser of the reader. It needs no server, no
 library and no request, and works on the site, in Colab and in JupyterLab, by mouse, finger and
 keyboard. Where scripts are off it is a still picture.

@@ -1,6 +1,6 @@
 """Small networks as text that a page can carry, and the same computation in NumPy.
 
-Each layer is ``activation((x @ kernel) * scale + bias)``. The kernel holds integers of 8 or 16
+Each layer is ``activation((x @ kernel) * scale + bias)``. The kernel holds integers of 6, 8 or 16
 bits, and each unit has the scale that brings them back. A layer without a kernel scales and shifts
 its input, so that one rule computes all layers; ``runtime.js`` has it for the browser.
 """
@@ -24,7 +24,10 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
     "tanh": lambda a, _: np.tanh(a),
     "softplus": lambda a, _: np.logaddexp(a, 0),
 }
-LARGEST = {8: ("int8", 127), 16: ("int16", 32767)}
+LARGEST = {6: ("int8", 31), 8: ("int8", 127), 16: ("int16", 32767)}
+SIGNS = np.frombuffer(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", dtype="uint8"
+)
 PROBES = 5
 
 
@@ -97,7 +100,7 @@ def pack(model: keras.Model, bits: int = 8) -> Network:
         A chain of ``Dense``, ``Rescaling``, ``Activation``, ``ReLU`` and ``LeakyReLU`` layers, and
         of layers that leave the numbers as they are when the model predicts, such as ``Flatten``,
         ``Reshape`` and ``Dropout``. A model may be a layer of it.
-    bits : {8, 16}
+    bits : {6, 8, 16}
         Of each weight of a kernel.
 
     Raises
@@ -107,7 +110,7 @@ def pack(model: keras.Model, bits: int = 8) -> Network:
         one output, or `bits` is another number.
     """
     if bits not in LARGEST:
-        raise ValueError(f"bits is {bits!r}; it must be 8 or 16.")
+        raise ValueError(f"bits is {bits!r}; it must be 6, 8 or 16.")
     shape = getattr(model, "input_shape", None)
     known = isinstance(shape, tuple) and None not in shape[1:]
     if not known or not isinstance(model.output_shape, tuple):
@@ -140,14 +143,17 @@ def unpack(network: Mapping[str, Any]) -> Network:
 
 
 def as_text(values: np.ndarray) -> dict[str, str]:
-    """Return an array as its type and its bytes in base64.
+    """Return an array as its type and its bytes in base64, or a sign of base64 for each number.
 
     Parameters
     ----------
     values : ndarray of any shape
-        Integers of 8 or 16 bits; other numbers become floats of 32. `as_array` returns them flat.
+        Integers of 8 or 16 bits; other numbers become floats of 32. Integers from -32 to 31, of
+        type int8, take 6 bits. `as_array` returns them flat.
     """
     values = np.asarray(values)
+    if values.dtype == "int8" and np.isin(values, np.arange(-32, 32)).all():
+        return {"type": "int6", "data": SIGNS[values.ravel() + 32].tobytes().decode()}
     kind = values.dtype.name if values.dtype.name in ("int8", "uint8", "int16") else "float32"
     little = values.astype(np.dtype(kind).newbyteorder("<"))
     return {"type": kind, "data": base64.b64encode(little.tobytes()).decode()}
@@ -155,6 +161,10 @@ def as_text(values: np.ndarray) -> dict[str, str]:
 
 def as_array(text: dict[str, str]) -> np.ndarray:
     """Return the flat array that `as_text` wrote."""
+    if text["type"] == "int6":
+        places = np.zeros(128, "int8")
+        places[SIGNS] = np.arange(-32, 32)
+        return places[np.frombuffer(text["data"].encode(), "uint8")]
     kind = np.dtype(text["type"]).newbyteorder("<")
     return np.frombuffer(base64.b64decode(text["data"]), kind).astype(text["type"])
 

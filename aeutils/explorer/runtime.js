@@ -6,12 +6,17 @@ const ARRAYS = {
   int8: Int8Array, uint8: Uint8Array, int16: Int16Array, float32: Float32Array,
 };
 
-/** The numbers that `as_text` of networks.py wrote. */
+const SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const PLACES = new Int8Array(128);
+[...SIGNS].forEach((sign, place) => { PLACES[sign.charCodeAt(0)] = place - 32; });
+
+/** The numbers that `as_text` of networks.py wrote; those of type int6 have a sign for each. */
 function numbers({type, data}) {
-  const signs = atob(data);
+  const signs = type === "int6" ? data : atob(data);
   const bytes = new Uint8Array(signs.length);
   for (let i = 0; i < signs.length; i++) bytes[i] = signs.charCodeAt(i);
-  return new ARRAYS[type](bytes.buffer);
+  return type === "int6" ? Int8Array.from(bytes, (sign) => PLACES[sign])
+    : new ARRAYS[type](bytes.buffer);
 }
 
 // Networks --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from aeutils.explorer.page import Explorer, make_explorer
 from aeutils.explorer.pictures import as_png, as_squares, tile
 
 COLUMNS = 25
+BITS = 6
 STILL = 9  # places of the still picture each way
 
 
@@ -57,7 +58,7 @@ def walk(
     squares, labels = as_squares(images), np.asarray(labels)
     names = list(names) or [str(label) for label in range(int(labels.max(initial=0)) + 1)]
     _check(decoders, codes, squares, labels, names)
-    networks = {name: pack(model) for name, model in decoders.items()}
+    networks = {name: pack(model, BITS) for name, model in decoders.items()}
     side = squares.shape[1]
     _check_networks(networks, 2 + len(conditions), side)
     models = [_model(name, codes[name]) for name in networks]

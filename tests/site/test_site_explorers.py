@@ -1,0 +1,207 @@
+"""Each explorer of the site by mouse, finger and keyboard, against its packed model in NumPy."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Locator, Page
+from site_pages import NARROW, PAGES, WIDE, Visit
+
+from aeutils.explorer.networks import unpack
+from aeutils.explorer.page import MOST
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+HOST = "[data-explorer]"
+CONTROLS = ".pad, input[type=range], fieldset"
+SLOWEST = 8  # milliseconds for one answer of a network
+FAR, OFF = 0.15, 0.02  # of an answer of Keras, for its worst number and on average
+# What the hand has set, and what the canvas shows of it.
+STATE = """host => {
+  const {input, number, canvas} = host.explorer;
+  const pixels = canvas && [...canvas.getContext("2d")
+    .getImageData(0, 0, canvas.width, canvas.height).data].filter((_, n) => n % 4 === 0);
+  return {input: [...input()], number: number && number(), pixels: pixels || null};
+}"""
+PACKED = "host => host.explorer.data.networks || []"
+ANSWERS = "(host, inputs) => host.explorer.networks.map((run, n) => [...run(inputs[n])])"
+MILLISECONDS = """(host, inputs) => host.explorer.networks.map((run, n) => {
+  const times = Array.from({length: 21}, () => {
+    const start = performance.now();
+    run(inputs[n]);
+    return performance.now() - start;
+  });
+  return times.sort((a, b) => a - b)[10];
+})"""
+FOCUS = """element => {
+  const drawn = [element, element.nextElementSibling].filter(one => one);
+  return element.matches(":focus-visible") && element.tabIndex >= 0
+    && drawn.some(one => getComputedStyle(one).outlineStyle === "solid");
+}"""
+BEYOND = """(host, width) => [...host.shadowRoot.querySelectorAll("*")].filter(
+  element => element.getBoundingClientRect().right > width + 1).map(element => element.outerHTML)"""
+# What notebooks do with an output: scripts within a text of HTML run only as new elements.
+INSERT = """output => {
+  document.body.innerHTML = output;
+  document.querySelectorAll("script").forEach(old => {
+    const script = document.createElement("script");
+    script.textContent = old.textContent;
+    old.replaceWith(script);
+  });
+}"""
+CONTRAST = """() => axe.run("[data-explorer]", {runOnly: ["color-contrast"]}).then(
+  found => found.violations.flatMap(one => one.nodes.map(node => node.html)))"""
+
+Gesture = Callable[[Page, Locator, float], None]
+
+
+def has_explorer(site: Path, page: str) -> bool:
+    return 'class="aeutils-explorer"' in (site / f"{page}.html").read_text(encoding="utf-8")
+
+
+def hosts(tab: Page) -> list[Locator]:
+    return tab.locator(HOST).all()
+
+
+def check_canvas(host: Locator) -> dict:
+    """Compare the canvas with the packed network in NumPy, and return what the hand has set."""
+    state = host.evaluate(STATE)
+    if state["pixels"] is not None:
+        network = unpack(host.evaluate(PACKED)[state["number"]])
+        answer = network(np.array([state["input"]], "float32"))[0]
+        expected = np.rint(255 * (1 - np.clip(answer, 0, 1)))
+        assert np.abs(expected - state.pop("pixels")).max() <= 1
+    return state
+
+
+def by_mouse(tab: Page, control: Locator, end: float) -> None:
+    box = control.bounding_box()
+    across = [box["x"] + box["width"] * part for part in (0.5, 0.05 + 0.9 * end)]
+    down = [box["y"] + box["height"] * part for part in (0.5, 0.3 + 0.4 * end)]
+    tab.mouse.move(across[0], down[0])
+    tab.mouse.down()
+    tab.mouse.move(across[1], down[1], steps=3)
+    tab.mouse.up()
+
+
+def by_finger(tab: Page, control: Locator, end: float) -> None:
+    box, touch = control.bounding_box(), tab.context.new_cdp_session(tab)
+    ways, scrolled = [0.5 + (0.9 * end - 0.45) * part for part in (0, 0.3, 0.6, 1)], scroll(tab)
+    points = [(box["x"] + box["width"] * way, box["y"] + box["height"] * way) for way in ways]
+    kinds = ["touchStart", "touchMove", "touchMove", "touchMove"]
+    for kind, (x, y) in zip(kinds, points, strict=True):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    touch.detach()
+    assert scroll(tab) == scrolled
+
+
+def scroll(tab: Page) -> float:
+    return tab.evaluate("window.scrollY")
+
+
+def by_key(tab: Page, control: Locator, end: float) -> None:
+    control.focus()
+    for _ in range(3):
+        tab.keyboard.press("ArrowRight" if end else "ArrowLeft")
+    assert control.evaluate(FOCUS)
+
+
+def drive(tab: Page, host: Locator, gesture: Gesture) -> None:
+    """Move each control to one end and to the other; each time something else has to be shown."""
+    controls = host.locator(CONTROLS).all()
+    assert controls
+    for control in controls:
+        control.scroll_into_view_if_needed()
+        buttons = control.evaluate("one => one.tagName") == "FIELDSET"
+        states = []
+        for end in (0, 1):
+            if buttons and gesture is by_key:
+                gesture(tab, control.locator("input:checked"), end)
+            elif buttons:
+                label = control.locator("label").nth(-end)
+                label.click() if gesture is by_mouse else label.tap()
+            else:
+                gesture(tab, control, end)
+            states.append(check_canvas(host))
+        assert states[0] != states[1]
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def touched(
+    request: pytest.FixtureRequest, browser: Browser, base: str, site: Path
+) -> Iterator[Page]:
+    """Open a page with explorers on a phone; in the place of one without, an empty tab."""
+    context = browser.new_context(viewport=NARROW, has_touch=True)
+    tab = context.new_page()
+    if has_explorer(site, request.param):
+        tab.goto(f"{base}/{request.param}.html", wait_until="load")
+    yield tab
+    context.close()
+
+
+def test_by_mouse(visit: Visit) -> None:
+    for host in hosts(visit.tab):
+        drive(visit.tab, host, by_mouse)
+
+
+def test_by_key(visit: Visit) -> None:
+    for host in hosts(visit.tab):
+        drive(visit.tab, host, by_key)
+
+
+def test_by_finger_on_a_phone(touched: Page) -> None:
+    for host in hosts(touched):
+        drive(touched, host, by_finger)
+        assert host.evaluate(BEYOND, NARROW["width"]) == []
+
+
+def test_answers_are_those_of_keras_and_quick(visit: Visit) -> None:
+    for host in hosts(visit.tab):
+        networks = [unpack(network) for network in host.evaluate(PACKED)]
+        probes = [network.probe.tolist() for network in networks]
+        answers = host.evaluate(ANSWERS, probes)
+        for network, answer in zip(networks, answers, strict=True):
+            gap = np.abs(network.answer - answer) / max(1, np.abs(network.answer).max())
+            assert gap.max() < FAR and gap.mean() < OFF
+            assert np.abs(network(network.probe[None])[0] - answer).max() < 1e-3
+        assert max(host.evaluate(MILLISECONDS, probes), default=0) < SLOWEST
+
+
+def test_colours_follow_the_page(visit: Visit) -> None:
+    if not hosts(visit.tab):
+        return
+    visit.tab.evaluate(AXE.read_text(encoding="utf-8"))
+    try:
+        for theme in ("dark", "light"):
+            visit.tab.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+            visit.tab.wait_for_timeout(600)  # colours fade
+            dark = visit.tab.locator(f"{HOST} form.dark").count()
+            assert dark == (len(hosts(visit.tab)) if theme == "dark" else 0)
+            assert visit.tab.evaluate(CONTRAST) == []
+    finally:
+        visit.tab.evaluate("document.documentElement.dataset.theme = 'light'")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_output_alone_works_in_a_notebook(tab: Page, site: Path, page: str) -> None:
+    soup = BeautifulSoup((site / f"{page}.html").read_text(encoding="utf-8"), "html.parser")
+    for host in soup.select(HOST):
+        output = str(host) + str(host.find_next_sibling("script"))
+        assert len(output) <= MOST
+        tab.evaluate(INSERT, output * 2)  # a copy of the output stands for itself
+        for shown in hosts(tab):
+            drive(tab, shown, by_key)
+
+
+def test_a_still_picture_is_shown_without_scripts(browser: Browser, base: str, site: Path) -> None:
+    context = browser.new_context(viewport=WIDE, java_script_enabled=False)
+    tab = context.new_page()
+    for page in (page for page in PAGES if has_explorer(site, page)):
+        tab.goto(f"{base}/{page}.html", wait_until="load")
+        for image in tab.locator(f"{HOST} > img").all():
+            assert image.is_visible() and image.get_attribute("alt")
+            assert image.bounding_box()["width"] > 100
+    context.close()

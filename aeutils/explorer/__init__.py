@@ -6,6 +6,7 @@ library and no request, and works on the site, in Colab and in JupyterLab, by mo
 keyboard. Where scripts are off it is a still picture.
 """
 
+from aeutils.explorer.contexts import units
 from aeutils.explorer.films import film
 from aeutils.explorer.lengths import components
 from aeutils.explorer.networks import Network, pack, unpack
@@ -19,6 +20,7 @@ __all__ = [
     "film",
     "make_explorer",
     "pack",
+    "units",
     "unpack",
     "walk",
 ]

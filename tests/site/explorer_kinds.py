@@ -8,11 +8,17 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator
 
+from aeutils.explorer.networks import as_array
+
 DATA = "host => host.explorer.data"
 INPUT = "host => host.explorer.input()"
 GREYS = """host => [...host.shadowRoot.querySelectorAll("figure canvas")].map(canvas =>
   [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]
     .filter((_, n) => n % 4 === 0))"""
+
+LISTED = """host => [...host.shadowRoot.querySelectorAll("li")].map(item =>
+  [...item.childNodes].map(node => node.nodeName === "MARK" ? `[${node.textContent}]`
+    : node.textContent).join(""))"""
 
 
 def check_film(host: Locator) -> None:
@@ -32,4 +38,46 @@ def check_film(host: Locator) -> None:
     assert host.locator("p").inner_text() == f"Level {level:.2f}."
 
 
-CHECKS: dict[str, Callable[[Locator], None]] = {"film": check_film}
+def context_of(row: int, tokens: list[str], documents: np.ndarray) -> str:
+    """What an explorer of units shows of a token: 8 tokens before it, it, and 4 after it."""
+    own = np.flatnonzero(documents == documents[row]).tolist()
+    first, end = max(own[0], row - 8), min(own[-1], row + 4) + 1
+    marked = tokens[row].strip() or "\u2423"
+    space = " " if tokens[row].startswith(" ") else ""
+    before = "\u2026" * (first > own[0]) + "".join(tokens[first:row]) + space
+    after = "".join(tokens[row + 1 : end]) + "\u2026" * (end <= own[-1])
+    return f"{before}[{marked}]{after}"
+
+
+def check_units(host: Locator) -> None:
+    """The labels tell the units at the word, and the list the contexts of the unit."""
+    data, (piece, word, unit) = host.evaluate(DATA), host.evaluate(INPUT)
+    row = sum(map(len, data["shown"][:piece])) + word
+    at = slice(row * data["width"], (row + 1) * data["width"])
+    pairs = zip(as_array(data["on"])[at], as_array(data["strengths"])[at], strict=True)
+    names = [f"{one:.0f}: {strength / 100:.2f}" for one, strength in pairs if strength > 0]
+    assert host.locator(".bars span").all_inner_texts() == names
+    checked = host.locator(".bars input:checked + span").inner_text()
+    assert checked.partition(":")[0] == str(unit)
+    marked = host.locator(".text input:checked + span").inner_text().strip()
+    assert marked == (data["tokens"][data["shown"][piece][word]].strip() or "\u2423")
+
+    count, documents = data["contexts"], as_array(data["documents"])
+    at = slice(unit * count, (unit + 1) * count)
+    pairs = zip(as_array(data["top"])[at], as_array(data["heights"])[at], strict=True)
+    expected = [
+        f"{height / 100:.2f}" + context_of(int(row), data["tokens"], documents)
+        for row, height in pairs
+        if height > 0
+    ]
+    assert host.evaluate(LISTED) == expected
+    told = host.locator("p").inner_text()
+    assert f"Unit {unit} is on at {as_array(data['often'])[unit]:,.0f} of " in told
+    words = [one.strip() or "\u2423" for one in data["promoted"][unit]] if data["promoted"] else []
+    assert told.endswith(f"It promotes: {', '.join(words)}." if words else "words.")
+
+
+CHECKS: dict[str, Callable[[Locator], None]] = {
+    "film": check_film,
+    "units": check_units,
+}

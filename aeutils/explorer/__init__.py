@@ -11,6 +11,7 @@ from aeutils.explorer.films import film
 from aeutils.explorer.lengths import components
 from aeutils.explorer.networks import Network, pack, unpack
 from aeutils.explorer.page import Explorer, make_explorer
+from aeutils.explorer.planes import plane
 from aeutils.explorer.walks import walk
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "film",
     "make_explorer",
     "pack",
+    "plane",
     "units",
     "unpack",
     "walk",

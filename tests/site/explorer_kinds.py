@@ -1,6 +1,7 @@
 """What explorers without a network in the page show, recomputed from their data."""
 
 import base64
+import re
 from collections.abc import Callable
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Locator
 
 from aeutils.explorer.networks import as_array
+from aeutils.explorer.planes import walk_back
 
 DATA = "host => host.explorer.data"
 INPUT = "host => host.explorer.input()"
@@ -77,7 +79,18 @@ def check_units(host: Locator) -> None:
     assert told.endswith(f"It promotes: {', '.join(words)}." if words else "words.")
 
 
+def check_plane(host: Locator) -> None:
+    """The text tells level, state and guess of the walk from the place that the hand has set."""
+    data, (world, steps, step, *start) = host.evaluate(DATA), host.evaluate(INPUT)
+    states, guesses = walk_back(np.array(start), steps, data["worlds"][world])
+    told = host.locator("p").inner_text().replace("\u2212", "-")
+    level, *found = (float(number) for number in re.findall(r"-?\d+\.\d+", told))
+    assert abs(level - (1 - step / steps)) < 0.0051
+    assert np.abs(np.array(found) - [*states[step], *guesses[step]]).max() < 0.0051
+
+
 CHECKS: dict[str, Callable[[Locator], None]] = {
     "film": check_film,
+    "plane": check_plane,
     "units": check_units,
 }

@@ -7,6 +7,7 @@ import axe_playwright_python
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from explorer_kinds import CHECKS
 from playwright.sync_api import Browser, Locator, Page
 from site_pages import NARROW, PAGES, WIDE, Visit
 
@@ -67,7 +68,9 @@ def hosts(tab: Page) -> list[Locator]:
 
 def check_canvas(host: Locator) -> dict:
     """Compare the canvas with the packed network in NumPy, and return what the hand has set."""
-    state = host.evaluate(STATE)
+    kind, state = host.get_attribute("data-kind"), host.evaluate(STATE)
+    if kind in CHECKS:
+        CHECKS[kind](host)
     if state["pixels"] is not None:
         network = unpack(host.evaluate(PACKED)[state["number"]])
         answer = network(np.array([state["input"]], "float32"))[0]

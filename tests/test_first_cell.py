@@ -57,8 +57,10 @@ def place(folder):
 PIP = [sys.executable, "-m", "pip", "install", "--quiet"]
 
 
-def test_in_an_empty_environment_package_and_backend_are_installed(machine, capsys):
-    made = machine({}, {})
+# Of a package that went, its version may be left.
+@pytest.mark.parametrize("versions", [{}, {"aeutils": "1.0"}], ids=["empty", "left"])
+def test_in_a_new_environment_package_and_backend_are_installed(machine, capsys, versions):
+    made = machine({}, versions)
     install_missing(SOURCE, "1.0")
     assert made.asked == [[*PIP, f"aeutils @ {SOURCE}", "tensorflow"]]
     assert "Installing what is missing" in capsys.readouterr().out

@@ -54,7 +54,7 @@ def place(folder):
     return str(folder / "aeutils" / "__init__.py")
 
 
-PIP = [sys.executable, "-m", "pip", "install", "--quiet"]
+PIP = [sys.executable, "-m", "pip", "install", "-qq"]
 
 
 # Of a package that went, its version may be left.

@@ -37,13 +37,13 @@ def install_missing(source: str, version: str) -> None:
     print("Installing what is missing; in Colab this takes a minute.")
     names = ("jax", "keras", "numpy", "tensorflow", "tensorflow-cpu")
     kept = [f"{name}=={installed(name)}" for name in names if installed(name)]
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", *wanted, *kept]
+    pip = [sys.executable, "-m", "pip", "install", "-qq", *wanted, *kept]
     run = subprocess.run(pip, capture_output=True, text=True)
     if run.returncode:
         raise RuntimeError(
-            f"The book's package could not be installed from {source}. This "
-            "needs a network, an environment in which pip may install, and "
-            "versions of Keras, its backends and NumPy that are new enough: "
-            "the ones that are here stay. pip said:\n" + run.stderr[-2000:]
+            f"The book's package could not be installed from {source}. Is "
+            "there a network, and may pip install here? What is here of Keras, "
+            "its backends and NumPy is not replaced: renew what is too old, "
+            "or take a new environment. pip said:\n" + run.stderr[-2000:]
         )
     importlib.invalidate_caches()

@@ -94,10 +94,10 @@ def test_the_menu_offers_both_notebooks():
 
 
 def test_other_pages_keep_their_menu():
-    for more in ({"page_source_suffix": ".md", "header_buttons": menu()}, {"header_buttons": []}):
-        context = dict(more)
-        downloads.offer(None, "book/api", "page.html", context, None)
-        assert context == more
+    context = {"page_source_suffix": ".md", "header_buttons": menu()}
+    downloads.offer(None, "book/api", "page.html", context, None)
+    assert context == {"page_source_suffix": ".md", "header_buttons": menu()}
+    downloads.offer(None, "search", "search.html", {}, None)
 
 
 @pytest.fixture

@@ -40,10 +40,13 @@ def install_missing(source: str, version: str) -> None:
     pip = [sys.executable, "-m", "pip", "install", "-qq", *wanted, *kept]
     run = subprocess.run(pip, capture_output=True, text=True)
     if run.returncode:
+        lines = run.stderr.splitlines()
+        said = "\n".join(line for line in lines if "WARNING" not in line)
         raise RuntimeError(
             f"The book's package could not be installed from {source}. Is "
-            "there a network, and may pip install here? What is here of Keras, "
-            "its backends and NumPy is not replaced: renew what is too old, "
-            "or take a new environment. pip said:\n" + run.stderr[-2000:]
+            "there a network, and may pip install here? The versions of "
+            "Keras, its backends and NumPy that are here are not replaced: "
+            "renew what is too old, or take a new environment. pip said:\n"
+            + said[-2000:]
         )
     importlib.invalidate_caches()

@@ -31,7 +31,9 @@ class Machine:
 
     def run(self, command, **options):
         self.asked.append(command)
-        return SimpleNamespace(returncode=self.status, stderr=" WARNING: Retrying\nno route to host\n")
+        return SimpleNamespace(
+            returncode=self.status, stderr=" WARNING: Retrying\nno route to host\n"
+        )
 
 
 @pytest.fixture

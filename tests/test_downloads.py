@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from contract_cells import ROOT
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools import downloads
@@ -103,18 +105,20 @@ def test_other_pages_keep_their_menu():
 @pytest.fixture
 def app(tmp_path, monkeypatch):
     """Return a build of a notebook and of a page."""
-    for folder in ("book", "executed/book", "html"):
-        (tmp_path / folder).mkdir(parents=True)
+    for folder in ("book", "html"):
+        (tmp_path / folder).mkdir()
     cell = new_code_cell("print(1)", id="one")
     link = new_markdown_cell("[a](pca.ipynb)", id="two")
     write(new_notebook(cells=[cell, link]), tmp_path / "book" / "vae.ipynb")
     cell.outputs = [new_output("stream", text="1\n")]
-    write(new_notebook(cells=[cell, link]), tmp_path / "executed" / "book" / "vae.ipynb")
+    executed = CacheBundleIn(new_notebook(cells=[cell, link]), "book/vae.ipynb")
+    cache = get_cache(tmp_path / "cache")
+    cache.cache_notebook_bundle(executed, check_validity=False)
     monkeypatch.setattr(downloads, "build_wheel", lambda folder: folder / downloads.wheel_name())
     env = SimpleNamespace(
         found_docs={"book/vae", "book/api"},
         doc2path=lambda page: tmp_path / f"{page}{'.ipynb' if 'vae' in page else '.md'}",
-        mystnb_config=SimpleNamespace(output_folder=str(tmp_path / "executed")),
+        mystnb_config=SimpleNamespace(execution_cache_path=str(tmp_path / "cache")),
     )
     builder, config = SimpleNamespace(format="html"), SimpleNamespace(html_baseurl=ADDRESS)
     return SimpleNamespace(outdir=tmp_path / "html", env=env, builder=builder, config=config)

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import nbformat
+from jupyter_cache import get_cache
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
@@ -99,17 +99,18 @@ def write_downloads(app: Sphinx, problem: Exception | None) -> None:
     static = Path(app.outdir, "_static")
     address = app.config.html_baseurl
     wheel = f"{address}_static/{build_wheel(static).name}"
-    executed = Path(app.env.mystnb_config.output_folder)
+    cache = get_cache(app.env.mystnb_config.execution_cache_path)
     for page in sorted(app.env.found_docs):
         source = Path(app.env.doc2path(page))
         if source.suffix != ".ipynb":
             continue
         target = Path(app.outdir, "_sources", f"{page}.ipynb")
         target.parent.mkdir(parents=True, exist_ok=True)
-        for ending, path in (("", source), (RESULTS, executed / f"{page}.ipynb")):
-            notebook = read(path)
+        plain = read(source)
+        _, results = cache.merge_match_into_notebook(read(source))
+        for ending, notebook in (("", plain), (RESULTS, results)):
             make_independent(notebook, page, address, wheel)
-            text = as_text(nbformat.from_dict(notebook))
+            text = as_text(notebook)
             target.with_stem(target.stem + ending).write_text(text, encoding="utf-8")
 
 

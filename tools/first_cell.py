@@ -46,6 +46,7 @@ def install_missing(source: str, version: str) -> None:
             f"The book's package could not be installed from {source}. Is "
             "there a network, and may pip install here? The versions of "
             "Keras, its backends and NumPy that are here are not replaced: "
-            "renew what is too old, or take a new environment. pip said:\n" + said[-2000:]
+            "renew what is too old, or take a new environment. pip said:\n"
+            f"{said[-2000:]}"
         )
     importlib.invalidate_caches()

@@ -2,6 +2,7 @@
 
 import sys
 
+import psutil
 import pytest
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
@@ -23,9 +24,11 @@ def test_the_folder_is_empty_and_the_python_another(monkeypatch):
     assert made.cells[0].outputs[0].text == f"[] {sys.executable} None this\n"
 
 
-def test_a_failing_cell_is_told():
+def test_a_failing_cell_is_told_and_its_kernel_ends():
+    made = notebook("import os\n\nprint(os.getpid())\n1 / 0")
     with pytest.raises(CellExecutionError, match="division by zero"):
-        alone.execute_alone(notebook("1 / 0"), sys.executable)
+        alone.execute_alone(made, sys.executable)
+    assert not psutil.pid_exists(int(made.cells[0].outputs[0].text))
 
 
 def test_the_kernel_is_that_of_the_given_python():

@@ -4,6 +4,7 @@ import shutil
 import sys
 import tomllib
 
+import psutil
 import pytest
 import yaml
 from contract import exercises_are_complete
@@ -88,6 +89,12 @@ def test_failing_cell_leaves_the_file_and_is_named(root, capsys):
     said = capsys.readouterr().out
     assert "book/broken.ipynb FAILED" in said and "cell 0 (id bad)" in said
     assert "ZeroDivisionError: division by zero" in said and "\x1b" not in said
+
+
+def test_the_kernel_ends_with_the_notebook(tmp_path):
+    made = new_notebook(cells=[new_code_cell("import os\n\nprint(os.getpid())")])
+    notebooks.execute(made, tmp_path)
+    assert not psutil.pid_exists(int(made.cells[0].outputs[0].text))
 
 
 def test_a_failure_does_not_keep_others_from_running(root, monkeypatch, capsys):

@@ -58,7 +58,8 @@ def execute_alone(notebook: NotebookNode, python: str, **variables: str) -> None
     with tempfile.TemporaryDirectory() as folder:
         place = {"metadata": {"path": folder}}
         client = NotebookClient(notebook, km=manager, timeout=SECONDS_PER_CELL, resources=place)
-        client.execute(env=seen | variables)
+        # A kernel manager that is given does not end its kernel by itself.
+        client.execute(env=seen | variables, cleanup_kc=True)
 
 
 def versions(python: str) -> dict[str, str]:

@@ -134,7 +134,9 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
     kernels = KernelSpecManager(kernel_dirs=[])
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=kernels)
     place = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, km=manager, timeout=SECONDS_PER_CELL, resources=place).execute()
+    client = NotebookClient(notebook, km=manager, timeout=SECONDS_PER_CELL, resources=place)
+    # A kernel manager that is given does not end its kernel by itself.
+    client.execute(cleanup_kc=True)
 
 
 def failure(notebook: NotebookNode, error: Exception) -> str:

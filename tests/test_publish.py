@@ -54,7 +54,7 @@ def test_an_address_is_brought_into_its_form(root, given):
 )
 def test_what_is_no_address_is_refused(root, given):
     before = (root / "_config.yml").read_text("utf-8")
-    with pytest.raises(ValueError, match="/OWNER/NAME|https://github.com/owner/name"):
+    with pytest.raises(ValueError, match="URL is .*: give it as https://github.com/owner/name"):
         publish.set_address(given, root)
     assert (root / "_config.yml").read_text("utf-8") == before
 
@@ -104,4 +104,4 @@ def test_command_line(monkeypatch, capsys):
 
 def test_a_refusal_is_one_sentence(capsys):
     assert publish.main(["address"]) == 2
-    assert "/OWNER/NAME" in capsys.readouterr().err
+    assert "URL is '': give it as" in capsys.readouterr().err

@@ -23,7 +23,6 @@ from tools.notebooks import (
     repository_address,
     stamp,
 )
-from tools.pages import pages_address
 
 PLACEHOLDER = re.compile(r"\b(?:OWNER|TODO|FIXME|TBD|XXX|CHANGEME)\b|\bexample\.(?:com|org)\b")
 NOBODY = "The autoencoder book authors"
@@ -37,7 +36,6 @@ def set_address(address: str, root: Path = ROOT) -> None:
     Colab and the address of the pages need.
     """
     address = address.strip().rstrip("/").removesuffix(".git")
-    pages_address(address)
     if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", address):
         raise ValueError(f"URL is {address!r}: give it as https://github.com/owner/name.")
     file = root / "_config.yml"

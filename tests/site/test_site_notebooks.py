@@ -5,6 +5,7 @@ import sys
 import sysconfig
 import venv
 from base64 import b64decode
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urljoin
@@ -30,13 +31,17 @@ LINK = re.compile(r"\]\(([^()\s]+)\)")
 WHERE = "import aeutils\n\nprint(aeutils.__file__)"
 
 
-def download(base: str, page: str, name: str) -> NotebookNode:
-    """Return the notebook to which an entry in the menu of a page leads."""
-    address = f"{base}/{page}.html"
+@cache
+def menu(address: str) -> dict[str, str]:
+    """Return where the entries of the download menu of a page lead."""
     soup = BeautifulSoup(urlopen(address).read(), "html.parser")
     entries = soup.select(".dropdown-download-buttons a")
-    found = {entry.get_text(strip=True): entry["href"] for entry in entries}
-    text = urlopen(urljoin(address, found[name])).read().decode("utf-8")
+    return {entry.get_text(strip=True): urljoin(address, entry["href"]) for entry in entries}
+
+
+def download(base: str, page: str, name: str) -> NotebookNode:
+    """Return the notebook to which an entry in the menu of a page leads."""
+    text = urlopen(menu(f"{base}/{page}.html")[name]).read().decode("utf-8")
     return nbformat.reads(text, as_version=4)
 
 

@@ -44,9 +44,8 @@ def install_missing(source: str, version: str) -> None:
         said = "\n".join(line for line in lines if "WARNING" not in line)
         raise RuntimeError(
             f"The book's package could not be installed from {source}. Is "
-            "there a network, and may pip install here? The versions of "
-            "Keras, its backends and NumPy that are here are not replaced: "
-            "renew what is too old, or take a new environment. pip said:\n"
-            f"{said[-2000:]}"
+            "there a network, and may pip install here? The versions here of "
+            "Keras, its backends and NumPy are kept: renew what is too old, "
+            f"or take a new environment. pip said:\n{said[-2000:]}"
         )
     importlib.invalidate_caches()

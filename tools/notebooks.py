@@ -1,7 +1,7 @@
 """Run, stamp and start the chapters of the book.
 
 python tools/notebooks.py run [SLUG ...]     execute in place, store only the tagged outputs
-python tools/notebooks.py stamp [SLUG ...]   write the Colab cell, tidy, execute nothing
+python tools/notebooks.py stamp [SLUG ...]   write the first cell, tidy, execute nothing
 python tools/notebooks.py new SLUG           start a chapter from the template
 """
 
@@ -9,6 +9,7 @@ import argparse
 import os
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -31,13 +32,7 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-COLAB_CELL = """\
-# In Colab, install the book's package; elsewhere this cell does nothing.
-import sys
-
-if "google.colab" in sys.modules:
-    %pip install --quiet "aeutils @ git+{address}"\
-"""
+FIRST_CELL = {"cellView": "form", "tags": ["remove-cell"]}
 SECONDS_PER_CELL = 1800
 
 
@@ -74,10 +69,10 @@ def as_text(notebook: NotebookNode) -> str:
 def tidy(notebook: NotebookNode, address: str) -> NotebookNode:
     """Bring a notebook into the form in which the book stores it, in place.
 
-    The Colab cell comes first; outputs stay only in cells with both tags; what a run counts and
-    editors leave in the metadata goes. Cell ids stay.
+    The cell that installs comes first; outputs stay only in cells with both tags; what a run counts
+    and editors leave in the metadata goes. Cell ids stay.
     """
-    stamp_colab_cell(notebook, address)
+    stamp_first_cell(notebook, f"git+{address}")
     notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for cell in notebook.cells:
@@ -94,13 +89,29 @@ def tidy(notebook: NotebookNode, address: str) -> NotebookNode:
     return notebook
 
 
-def stamp_colab_cell(notebook: NotebookNode, address: str) -> None:
-    """Write the Colab cell at the top of a notebook, in place; its id stays."""
-    first = [cell.source for cell in notebook.cells[:1] if cell.cell_type == "code"]
-    if not first or "google.colab" not in first[0]:
-        notebook.cells.insert(0, new_code_cell(id="colab"))
-    notebook.cells[0].source = COLAB_CELL.format(address=address)
-    notebook.cells[0].metadata = nbformat.from_dict({"tags": ["remove-cell"]})
+def stamp_first_cell(notebook: NotebookNode, source: str) -> None:
+    """Write the cell that installs at the top of a notebook, in place; its id stays."""
+    first = notebook.cells[:1]
+    if not first or "remove-cell" not in first[0].metadata.get("tags", []):
+        notebook.cells.insert(0, new_code_cell(id="install"))
+    notebook.cells[0].source = first_cell(source)
+    notebook.cells[0].metadata = nbformat.from_dict(FIRST_CELL)
+
+
+def first_cell(source: str) -> str:
+    """Text of the cell that installs the package of this version from `source`.
+
+    `source` is an address as pip takes it: of a repository after ``git+``, or of a wheel.
+    """
+    text = Path(__file__).with_name("first_cell.py").read_text(encoding="utf-8")
+    function = text[text.index("def ") :].rstrip()
+    call = f'install_missing(\n    "{source}",\n    "{package_version()}",\n)'
+    return f"# @title Install what is missing\n{function}\n\n\n{call}"
+
+
+def package_version() -> str:
+    """Version of the package, as `pyproject.toml` has it."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 
 def tidy_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -123,7 +134,9 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
     kernels = KernelSpecManager(kernel_dirs=[])
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=kernels)
     place = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, km=manager, timeout=SECONDS_PER_CELL, resources=place).execute()
+    client = NotebookClient(notebook, km=manager, timeout=SECONDS_PER_CELL, resources=place)
+    # A kernel manager that is given does not end its kernel by itself.
+    client.execute(cleanup_kc=True)
 
 
 def failure(notebook: NotebookNode, error: Exception) -> str:
@@ -164,7 +177,7 @@ def run(slugs: list[str], root: Path = ROOT) -> int:
 
 
 def stamp(slugs: list[str], root: Path = ROOT) -> int:
-    """Write the Colab cell of chapters and tidy them, without executing anything."""
+    """Write the first cell of chapters and tidy them, without executing anything."""
     address = repository_address(root)
     for path in notebook_paths(slugs, root):
         stamped = write(tidy(read(path), address), path)

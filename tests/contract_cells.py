@@ -79,7 +79,8 @@ def is_stub(cell: NotebookNode) -> bool:
 
 def is_open(cell: NotebookNode) -> bool:
     """Whether a code cell belongs to an open exercise, which has no check."""
-    return any(calls(cell, name) for name in OPEN.values())
+    found = (call for name in OPEN.values() for call in calls(cell, name))
+    return any(isinstance(first_argument(call), str) for call in found)
 
 
 def unfolded(source: str) -> str:

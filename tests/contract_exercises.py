@@ -84,7 +84,7 @@ def exercise_cells_are_marked(notebook: NotebookNode, path: Path) -> list[str]:
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type != "code" or not (is_stub(cell) or is_solution(cell) or is_open(cell)):
             continue
-        solution, runs = is_solution(cell), bool(calls(cell, "predicted"))
+        solution, runs = is_solution(cell), is_open(cell) and bool(calls(cell, "predicted"))
         expected = SOLUTION_TAGS if solution else {"hide-output"} if runs else STORED_TAGS
         if tags(cell) != expected:
             problems.append(f"exercise cell {number} has the tags {sorted(tags(cell))}")

@@ -26,6 +26,7 @@ from tools.notebooks import STORED_TAGS
 LEAST, LEAST_CHECKED = 5, 3
 QUESTIONS = range(3, 6)
 TITLE = re.compile(r"Exercise (\d+)(?: \((predict|own data)\))?: \w")
+PROMPTS = {"code_prompt_show", "code_prompt_hide"}
 SOLUTION_TAGS = STORED_TAGS | {"hide-cell"}
 
 
@@ -91,6 +92,8 @@ def exercise_cells_are_marked(notebook: NotebookNode, path: Path) -> list[str]:
         verdict = "right. " if solution else "not attempted yet"
         if not runs and not any(verdict in output.get("text", "") for output in cell.outputs):
             problems.append(f"exercise cell {number} does not store the verdict {verdict!r}")
+        if runs and PROMPTS - set(cell.metadata.get("mystnb", {})):
+            problems.append(f"cell {number} hides its output and does not say what a click shows")
         if solution and cell.source.splitlines()[0] != SOLUTION:
             problems.append(f"solution cell {number} does not start with {SOLUTION!r}")
         if solution != (cell.metadata.get("cellView") == "form"):

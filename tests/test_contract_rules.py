@@ -138,6 +138,7 @@ VIOLATIONS = {
         marks("if predicted(", tags=sorted(STORED_TAGS)),
         marks("if attempted(", tags=["hide-output"]),
         marks("if predicted(", cellView="form"),
+        marks("if predicted(", mystnb={"code_prompt_show": "Show what it prints"}),
     ],
     "open_exercises_stand_apart": [
         runs('attempted("template.9", ...)'),

@@ -1,10 +1,12 @@
 """How long pages take to read, and a plan of them that leaves out no chapter."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 from contract_cells import BOOK, contents
+from docutils import nodes
 from nbformat.v4 import new_output
 from sphinx.errors import ExtensionError
 from tiny_site import build_site
@@ -49,6 +51,13 @@ def test_page_that_is_none(tmp_path):
 )
 def test_hours_and_minutes(total, words):
     assert reading.in_words(total) == words
+
+
+def test_a_plan_is_written_at_each_build():
+    """Its source stays the same when a chapter grows."""
+    trees = {"plan": nodes.paragraph("", "", reading.ReadingTime()), "long": nodes.paragraph()}
+    env = SimpleNamespace(found_docs=set(trees), get_doctree=trees.get)
+    assert reading.pages_with_times(None, env) == ["plan"]
 
 
 def section(title):

@@ -23,6 +23,7 @@ def isolated(monkeypatch):
     """
     for name in OWN_VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AEUTILS_PROGRESS", "off")  # the record of whoever runs the tests
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(0)
     with matplotlib.rc_context():

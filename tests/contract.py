@@ -2,7 +2,8 @@
 
 A rule is a function ``rule(notebook, path)`` that returns the problems it finds, each a short
 sentence. `RULES` has them all: those here look at the form of a chapter and its cells, those of
-`contract_claims`, `contract_figures` and `contract_text` at claims, figures and Markdown.
+`contract_claims`, `contract_exercises`, `contract_figures` and `contract_text` at claims,
+exercises, figures and Markdown.
 CONTRIBUTING.md gives the reasons.
 """
 
@@ -12,18 +13,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import contract_claims
+import contract_exercises
 import contract_figures
 import contract_text
 import nbformat
 from contract_cells import (
-    SOLUTION,
     calls,
     code_cells,
     code_lines,
     contents,
-    exercises,
     first_argument,
     headings,
+    is_open,
     is_solution,
     is_stub,
     prose,
@@ -45,9 +46,10 @@ from tools.notebooks import (
 
 Rule = Callable[[NotebookNode, Path], list[str]]
 
+FOLD_TAG = re.compile(r"</?(?:details|summary)>")
 OPENING = ("You will build", "You will learn", "You need", "Run time")
-CLOSING = ("Results", "In practice", "Exercises", "What we have seen", "What to read next")
-SOLUTION_TAGS = STORED_TAGS | {"hide-cell"}
+CLOSING = ("Results", "In practice", "Exercises")
+CLOSING += ("What we have seen", "Recall", "What to read next")
 
 
 def outputs_are_tagged(notebook: NotebookNode, path: Path) -> list[str]:
@@ -203,47 +205,10 @@ def results_are_reported(notebook: NotebookNode, path: Path) -> list[str]:
     return problems
 
 
-def exercises_are_complete(notebook: NotebookNode, path: Path) -> list[str]:
-    """Three exercises or more, each with its task, a stub and a solution that checks."""
-    found, problems = list(exercises(notebook)), []
-    if len(found) < 3:
-        problems.append(f"there are {len(found)} exercises, expected 3 or more")
-    for number, title, cells in found:
-        name = f"{path.stem}.{number}"
-        if not re.match(rf"Exercise {number}: \w", title):
-            problems.append(f"the heading {title!r} is not 'Exercise {number}: name'")
-        if len(cells) != 2 or not is_stub(cells[0]) or not is_solution(cells[1]):
-            problems.append(f"exercise {number} is not a stub cell and a solution cell")
-            continue
-        for cell, kind in zip(cells, ("stub", "solution"), strict=True):
-            if [first_argument(call) for call in calls(cell, "check")] != [name]:
-                problems.append(f'the {kind} of {name} does not call check("{name}", ...) once')
-    return problems
-
-
-def exercise_cells_are_marked(notebook: NotebookNode, path: Path) -> list[str]:
-    """Stubs and solutions have the tags, the form and the stored verdict of their kind."""
-    problems = []
-    for number, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or not (is_stub(cell) or is_solution(cell)):
-            continue
-        solution = is_solution(cell)
-        if tags(cell) != (SOLUTION_TAGS if solution else STORED_TAGS):
-            problems.append(f"exercise cell {number} has the tags {sorted(tags(cell))}")
-        verdict = "right. " if solution else "not attempted yet"
-        if not any(verdict in output.get("text", "") for output in cell.outputs):
-            problems.append(f"exercise cell {number} does not store the verdict {verdict!r}")
-        if solution and cell.source.splitlines()[0] != SOLUTION:
-            problems.append(f"solution cell {number} does not start with {SOLUTION!r}")
-        if solution != (cell.metadata.get("cellView") == "form"):
-            problems.append(f"cell {number}: cellView is for solutions, and they need 'form'")
-    return problems
-
-
 def cells_are_short(notebook: NotebookNode, path: Path) -> list[str]:
     """No cell over 30 lines of code; the teaching cells keep a median of 3 to 6."""
     cells = code_cells(notebook)[1:]
-    teaching = [code_lines(c) for c in cells if not (is_stub(c) or is_solution(c))]
+    teaching = [code_lines(c) for c in cells if not (is_stub(c) or is_solution(c) or is_open(c))]
     problems = [f"a cell has {code_lines(c)} lines" for c in cells if code_lines(c) > 30]
     if not 3 <= statistics.median(teaching or [0]) <= 6:
         problems.append(
@@ -257,7 +222,8 @@ def cells_are_short(notebook: NotebookNode, path: Path) -> list[str]:
 def prose_fits_code(notebook: NotebookNode, path: Path) -> list[str]:
     """Between 6 and 15 words of prose for a line of code, exercises included."""
     lines = sum(code_lines(cell) for cell in code_cells(notebook)[1:])
-    words = sum(len(re.findall(r"\w[\w'’-]*", source)) for _, source in prose(notebook))
+    texts = (FOLD_TAG.sub("", source) for _, source in prose(notebook))
+    words = sum(len(re.findall(r"\w[\w'’-]*", text)) for text in texts)
     ratio = words / max(lines, 1)
     return [] if 6 <= ratio <= 15 else [f"{ratio:.1f} words of prose a line of code, not 6 to 15"]
 
@@ -291,12 +257,11 @@ RULES: dict[str, Rule] = {
         setup_comes_first,
         closing_is_in_order,
         results_are_reported,
-        exercises_are_complete,
-        exercise_cells_are_marked,
         cells_are_short,
         prose_fits_code,
         code_compiles,
         *contract_claims.RULES,
+        *contract_exercises.RULES,
         *contract_figures.RULES,
         *contract_text.RULES,
     )

@@ -13,6 +13,14 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 SOLUTION = "# @title Solution"
+# A question, and an answer that opens on a click: the one piece of HTML in a chapter. The blank
+# lines make Markdown of the answer; the question is plain text.
+FOLD = re.compile(
+    r"^<details>\n<summary>([^<>\n$`*_\[\]]+)</summary>\n\n(\S(?:(?!<details>).)*?)\n\n</details>$",
+    re.MULTILINE | re.DOTALL,
+)
+# An exercise without a check: the function that lets its cell run.
+OPEN = {"predict": "predicted", "own data": "attempted"}
 
 
 def contents() -> list[str]:
@@ -70,6 +78,17 @@ def is_stub(cell: NotebookNode) -> bool:
     return dots and bool(calls(cell, "check")) and not is_solution(cell)
 
 
+def is_open(cell: NotebookNode) -> bool:
+    """Whether a code cell belongs to an open exercise, which has no check."""
+    found = (call for name in OPEN.values() for call in calls(cell, name))
+    return any(isinstance(first_argument(call), str) for call in found)
+
+
+def unfolded(source: str) -> str:
+    """Markdown with its folded questions and answers as paragraphs."""
+    return FOLD.sub(r"\1\n\n\2", source)
+
+
 def without_code(source: str) -> str:
     """Markdown without its code blocks and code spans."""
     source = re.sub(r"^(```|~~~).*?^\1\s*$", "", source, flags=re.MULTILINE | re.DOTALL)
@@ -103,12 +122,11 @@ def headings(notebook: NotebookNode) -> list[tuple[int, int, str]]:
 
 
 def exercises(notebook: NotebookNode) -> Iterator[tuple[int, str, list[NotebookNode]]]:
-    """Number, heading and code cells of each third-level section below Exercises."""
+    """Number, heading and cells of each third-level section below Exercises."""
     marks = headings(notebook)
     titles = [title for _, _, title in marks]
     start = titles.index("Exercises") + 1 if "Exercises" in titles else len(marks)
     own = [mark for mark in marks[start:] if mark[1] == 3]
     for number, mark in enumerate(own, 1):
         after = [n for n, _, _ in marks if n > mark[0]] + [len(notebook.cells)]
-        cells = notebook.cells[mark[0] : after[0]]
-        yield number, mark[2], [cell for cell in cells if cell.cell_type == "code"]
+        yield number, mark[2], notebook.cells[mark[0] : after[0]]

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from contract_cells import BOOK, contents, headings, prose, without_code
+from contract_cells import (
+    BOOK,
+    contents,
+    headings,
+    prose,
+    unfolded,
+    without_code,
+    without_math,
+)
 from nbformat import NotebookNode
 
 # Characters of a line of code that the page shows; `book/ruff.toml` formats to it.
@@ -57,7 +65,7 @@ def markdown_is_plain(notebook: NotebookNode, path: Path) -> list[str]:
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type != "markdown":
             continue
-        plain = dict(prose(notebook))[number]
+        plain = without_math(without_code(unfolded(cell.source)))
         for name, pattern in FOREIGN.items():
             whole = name in ("a directive", "a role", "a labelled formula")
             if re.search(pattern, cell.source if whole else plain, flags=re.MULTILINE):

@@ -13,7 +13,7 @@ from contract_cells import ROOT
 LAYERS = (
     {"session", "data", "losses", "layers"},
     {"models", "training", "evaluation", "plotting", "parallel", "launch", "compiled", "adam"}
-    | {"diagram", "inputs", "progress", "readout", "transformer"},
+    | {"diagram", "inputs", "progress", "readout", "study", "transformer"},
     {"results", "claims", "exercises", "explorer", "checkup"},
 )
 LONGEST = {"module": 300, "function": 40, "class": 100}

@@ -7,8 +7,8 @@ import tomllib
 import psutil
 import pytest
 import yaml
-from contract import exercises_are_complete
 from contract_cells import ROOT
+from contract_exercises import exercises_are_complete
 from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 

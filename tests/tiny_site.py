@@ -10,6 +10,8 @@ from jupyter_cache.base import CacheBundleIn
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sphinx.application import Sphinx
 
+OURS = "tools.formulas", "tools.reading", "tools.book_extension"
+
 
 def plant(cache, path, outputs):
     """Write a notebook without outputs, and an executed copy into the cache."""
@@ -37,7 +39,7 @@ def build_site(root: Path, pages: Mapping[str, str], notebooks: Mapping[str, Seq
     files = "".join(f"  - file: book/{name}\n" for name in [*others, *notebooks])
     (root / "_toc.yml").write_text(f"format: jb-book\nroot: book/{first}\nchapters:\n{files}")
     settings = {
-        "extensions": ["myst_nb", "sphinx_external_toc", "tools.formulas", "tools.book_extension"],
+        "extensions": ["myst_nb", "sphinx_external_toc", *OURS],
         "html_math_renderer": "mathml",
         "myst_enable_extensions": ["dollarmath"],
         "exclude_patterns": ["_build"],

@@ -49,6 +49,7 @@ def run_chapter(slug: str, scale: str, seed: int) -> tuple[dict[str, float], dic
     if not path.exists():
         raise ValueError(f"There is no chapter {slug!r} in {BOOK.name}/.")
     os.environ |= {"AEUTILS_SCALE": scale, "AEUTILS_SEED": str(seed), "AEUTILS_STRICT": "0"}
+    os.environ["AEUTILS_PROGRESS"] = "off"
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook,

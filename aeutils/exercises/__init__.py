@@ -2,10 +2,12 @@
 
 `check` finds the grader of an exercise in the module that bears the name of the chapter. A
 grader is a function ``check_<number>(*answers)`` that returns a sentence when the answer is
-right and raises `WrongAnswer` with a hint when it is not.
+right and raises `WrongAnswer` with a hint when it is not. What is solved goes into a record of the
+reader's own, which `progress` draws.
 """
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,6 +16,20 @@ from typing import Any
 import numpy as np
 
 from aeutils.session import is_strict
+from aeutils.study import note, progress
+
+__all__ = [
+    "NotAttempted",
+    "WrongAnswer",
+    "as_array",
+    "attempted",
+    "call",
+    "check",
+    "judge",
+    "predicted",
+    "progress",
+]
+SOLUTION = "# @title Solution"
 
 
 class WrongAnswer(Exception):
@@ -26,6 +42,9 @@ class NotAttempted(Exception):
 
 def check(exercise: str, *answers: Any) -> None:
     """Check the answers to an exercise and print what is right or a hint.
+
+    A right answer is noted as solved. In a cell that starts with ``# @title Solution`` it is noted
+    that the solution was run, which is less.
 
     Parameters
     ----------
@@ -49,12 +68,53 @@ def check(exercise: str, *answers: Any) -> None:
         if any(answer is ... for answer in answers):
             raise NotAttempted
         print(f"{exercise}: right. {grade(*answers)}")
+        note(exercise, "seen" if _in_solution() else "solved")
     except NotAttempted:
         print(f"{exercise}: not attempted yet. Replace the dots and run the cell again.")
     except WrongAnswer as hint:
         print(f"{exercise}: not yet. {hint}")
         if is_strict():
             raise
+
+
+def attempted(exercise: str, answer: Any) -> bool:
+    """Return whether the dots of an open exercise are replaced; say so where they are not.
+
+    An open exercise has no check: what is right depends on the reader's data.
+
+    Parameters
+    ----------
+    exercise : str
+        Chapter and number, for example ``"vanilla.5"``.
+    answer : object
+        What stands in place of the dots; ``...`` stands for "not attempted yet".
+    """
+    if answer is ...:
+        print(f"{exercise}: not attempted yet. Replace the dots and run the cell again.")
+        return False
+    note(exercise, "tried")
+    return True
+
+
+def predicted(exercise: str, prediction: Any) -> bool:
+    """Return whether a prediction is written down, and print it; only then the cell shall run.
+
+    Under ``AEUTILS_STRICT=1``, as in the build of the pages, the cell runs without a prediction:
+    the page shows its output folded.
+
+    Parameters
+    ----------
+    exercise : str
+        Chapter and number, for example ``"vanilla.4"``.
+    prediction : object
+        What the reader expects, in words; ``...`` stands for nothing yet.
+    """
+    if prediction is ... and is_strict():
+        return True
+    if not attempted(exercise, prediction):
+        return False
+    print(f"You expect: {prediction}")
+    return True
 
 
 def call(function: Callable, *arguments: Any) -> Any:
@@ -141,6 +201,13 @@ def judge(
         if same(answer, value):
             raise WrongAnswer(hint)
     raise WrongAnswer(otherwise)
+
+
+def _in_solution() -> bool:
+    """Return whether the cell of a notebook that runs now is a solution."""
+    notebook = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    cells = notebook.user_ns.get("In", []) if notebook else []
+    return bool(cells) and cells[-1].startswith(SOLUTION)
 
 
 def _find_grader(exercise: str) -> Callable[..., str]:

@@ -186,14 +186,28 @@ def test_nothing_overflows_a_narrow_window(narrow: Visit) -> None:
 
 
 def test_solutions_open(visit: Visit) -> None:
+    """And so does what the cell of a prediction prints."""
     solutions = visit.tab.locator("details.hide")
     source = visit.source.read_text(encoding="utf-8")
-    assert solutions.count() == source.count('"# @title Solution')
+    assert solutions.count() == source.count('"# @title Solution') + source.count('"hide-output"')
     for i in range(solutions.count()):
         code = solutions.nth(i).locator("pre").first
         assert not code.is_visible()
         solutions.nth(i).locator("summary").click()
         assert code.is_visible()
+
+
+def test_answers_open_on_a_click(visit: Visit) -> None:
+    answers = visit.tab.locator("article details:not([class])")
+    if visit.source.suffix == ".ipynb":
+        assert visit.tab.locator("section#recall details").count() >= 3
+        assert answers.count() > visit.tab.locator("section#recall details").count()
+    for i in range(answers.count()):
+        text = answers.nth(i).locator("p").first
+        assert not text.is_visible()
+        answers.nth(i).locator("summary").click()
+        assert text.is_visible()
+        assert not re.search(r"[$`]|\*\*|\]\(", answers.nth(i).inner_text())
 
 
 def test_text_has_contrast_in_light_and_dark_mode(visit: Visit) -> None:

@@ -21,7 +21,7 @@ from tools import styles
 FONT = Path("_static", "STIXTwoMath.woff2")
 STYLE = Path(__file__).parents[1] / "aeutils" / "book.mplstyle"
 READABLE = 9  # pixels that a text of the usual size has at least, on any window
-PHONE = 390 - 32  # pixels that a phone leaves for a figure
+PHONE = 390 - 32 - 20  # pixels that a phone leaves for a figure within its white edge
 INCH = 72  # points
 BLOCKS = ["address", "blockquote", "div", "dl", "figure", "ol", "p", "pre", "table", "ul"]
 BOOLEANS = {"async", "checked", "defer", "disabled", "hidden", "multiple", "open", "required"}
@@ -66,6 +66,10 @@ def repair(soup: BeautifulSoup) -> None:
         button.attrs.setdefault("type", "button")
         if "title" in button.attrs and not button.get_text(strip=True):
             button.attrs.setdefault("aria-label", button["title"])
+    for sheet in soup.select("body style:not([scoped], svg style)"):
+        soup.head.append(sheet)
+    for sheet in soup.select("body style[scoped]"):  # of pandas: the book has its own
+        sheet.decompose()
     for cell in soup.find_all("th"):
         cell.attrs.pop("valign", None)
         if not cell.get_text(strip=True):

@@ -23,6 +23,7 @@ from tools.browser import OPTIONS, find_browser
 from tools.pages import pages_address
 
 ROOT = Path(__file__).resolve().parents[1]
+STYLE = Path(__file__).with_name("whole_book.css")
 # What a page shows to those who read it in a browser alone.
 LEFT_OUT = "script, .where, .headerlink, .toctree-wrapper, button, noscript > style"
 WHOLE = "whole-book.html"
@@ -39,10 +40,11 @@ A4 = {
 }
 PAGE = """<!DOCTYPE html>
 <html lang="en" data-theme="light" data-mode="light" data-content_root="./">
-<head><meta charset="utf-8"><title>{title}</title>{styles}</head>
+<head><meta charset="utf-8"><title>{title}</title>{styles}<style>{style}</style></head>
 <body class="whole-book">{front}{articles}</body></html>
 """
-FRONT = """<section class="book-front"><img src="{logo}" alt=""><h1>{title}</h1><p>{author}</p>
+FRONT = """<section class="book-front"><img src="{logo}" alt=""><p class="title">{title}</p>
+<p>{author}</p>
 <p>{about}</p></section>
 <nav class="book-contents"><h1 id="book-contents">Contents</h1>{parts}</nav>"""
 ENTRY = '<li><a href="#{anchor}">{title}</a> <span>{page}</span></li>'
@@ -165,9 +167,8 @@ def styles(site: Path, page: str) -> str:
     )
 
 
-def first_pages(file: Path) -> dict[str, int]:
+def first_pages(reader: PdfReader) -> dict[str, int]:
     """Return for each bookmark of the first level of a PDF the page that it leads to, from 1."""
-    reader = PdfReader(file)
     return {
         " ".join(item.title.split()): reader.get_destination_page_number(item) + 1
         for item in reader.outline
@@ -197,6 +198,7 @@ class WholeBook:
         """Return the page with all articles; `numbers` are those of the pages by title."""
         return PAGE.format(
             title=escape(self.config["title"]),
+            style=STYLE.read_text(encoding="utf-8"),
             styles=styles(self.site, self.found[0].name),
             front=front(self.found, self.config, numbers),
             articles="".join(str(chapter.article) for chapter in self.found),
@@ -215,7 +217,7 @@ class WholeBook:
                     whole.write_text(self.page(numbers), encoding="utf-8")
                     tab.goto(whole.resolve().as_uri(), wait_until="load")
                     tab.pdf(path=file, **A4)
-                    numbers = first_pages(file)
+                    numbers = first_pages(PdfReader(file))
             finally:
                 browser.close()
                 whole.unlink(missing_ok=True)

@@ -1,0 +1,57 @@
+"""The whole book as one PDF, printed from the built pages."""
+
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from site_pages import ROOT
+
+from tools.pdf import WholeBook, first_pages, whole_book
+
+CONTENTS_BEFORE = 5  # pages that title and contents take at most
+
+
+@pytest.fixture(scope="module")
+def book(site: Path, config: dict) -> WholeBook:
+    return whole_book(site, config, ROOT / "_toc.yml")
+
+
+@pytest.fixture(scope="module")
+def printed(book: WholeBook, tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
+    file = tmp_path_factory.mktemp("pdf") / "book.pdf"
+    book.write(file)
+    return PdfReader(file)
+
+
+def test_a_bookmark_leads_to_each_chapter(book: WholeBook, printed: PdfReader) -> None:
+    pages = first_pages(printed)
+    titles = [chapter.title for chapter in book.found]
+    assert [title for title in titles if title not in pages] == []
+    for title in titles:
+        text = "".join(printed.pages[pages[title] - 1].extract_text().split())
+        assert "".join(title.split())[:30] in text, title
+
+
+def test_the_contents_name_the_page_of_each_chapter(book: WholeBook, printed: PdfReader) -> None:
+    pages = first_pages(printed)
+    front = "".join(page.extract_text() for page in printed.pages[1:CONTENTS_BEFORE])
+    text = "".join(front.split())
+    for chapter in book.found:
+        entry = "".join(chapter.title.split()) + str(pages[chapter.title])
+        assert entry in text, entry
+
+
+def test_the_solutions_are_printed(book: WholeBook) -> None:
+    for chapter in book.found:
+        closed = [one for one in chapter.article.select("details") if "open" not in one.attrs]
+        assert closed == []
+
+
+def test_links_lead_inside(printed: PdfReader) -> None:
+    inside = [
+        annotation.get_object()
+        for page in printed.pages
+        for annotation in page.get("/Annots", [])
+        if "/Dest" in annotation.get_object()
+    ]
+    assert len(inside) > len(first_pages(printed))

@@ -50,7 +50,7 @@ def test_all_pages_of_the_menu_in_their_order(site):
 
 
 def test_contents_name_parts_and_numbers_of_pages(site):
-    page = whole(site, numbers={"The one": 7})
+    page = whole(site, numbers={"book/one": 7})
     assert '<h2>First part</h2><ul><li><a href="#book/one">The one</a> <span>7</span></li>' in page
     assert '<li><a href="#book/two">The two</a> <span>000</span></li>' in page
 

@@ -40,8 +40,8 @@ def repaired(text):
         ('<img alt="" src="a"/><script defer="defer"></script>',
          '<img alt="" src="a"><script defer></script>'),
         (
-            "<head></head><body><div><style>b {}</style><svg><style>c {}</style></svg></div></body>",
-            "<head><style>b {}</style></head><body><div><svg><style>c {}</style></svg></div></body>",
+            "<head></head><body><div><style>b {}</style><svg><style>c</style></svg></div></body>",
+            "<head><style>b {}</style></head><body><div><svg><style>c</style></svg></div></body>",
         ),
         ("<body><style scoped>b {}</style></body>", "<body></body>"),
         ("<p>a &amp; b < c – d</p>", "<p>a &amp; b &lt; c – d</p>"),

@@ -35,9 +35,9 @@ A4 = {
     "header_template": "<span></span>",
     "footer_template": '<p style="font: 8pt sans-serif; margin: 0 auto; color: #52606d">'
     '<span class="pageNumber"></span></p>',
-    "outline": True,
-    "tagged": True,
 }
+# Bookmarks, and the structure that is read aloud: they cost time, and the first print needs none.
+COMPLETE = {**A4, "outline": True, "tagged": True}
 PAGE = """<!DOCTYPE html>
 <html lang="en" data-theme="light" data-mode="light" data-content_root="./">
 <head><meta charset="utf-8"><title>{title}</title>{styles}<style>{style}</style></head>
@@ -139,7 +139,7 @@ def front(found: list[Chapter], config: dict, numbers: dict[str, int]) -> str:
         entry = ENTRY.format(
             anchor=anchor(chapter.name),
             title=escape(chapter.title),
-            page=numbers.get(chapter.title, "000"),
+            page=numbers.get(chapter.name, "000"),
         )
         parts.setdefault(chapter.part, []).append(entry)
     lists = [
@@ -168,11 +168,10 @@ def styles(site: Path, page: str) -> str:
 
 
 def first_pages(reader: PdfReader) -> dict[str, int]:
-    """Return for each bookmark of the first level of a PDF the page that it leads to, from 1."""
+    """Return for each chapter, by its name, the page of a PDF where it begins, from 1."""
     return {
-        " ".join(item.title.split()): reader.get_destination_page_number(item) + 1
-        for item in reader.outline
-        if not isinstance(item, list)
+        name.removeprefix("/"): reader.get_destination_page_number(place) + 1
+        for name, place in reader.named_destinations.items()
     }
 
 
@@ -195,7 +194,7 @@ class WholeBook:
     found: list[Chapter]
 
     def page(self, numbers: dict[str, int]) -> str:
-        """Return the page with all articles; `numbers` are those of the pages by title."""
+        """Return the page with all articles; `numbers` are those of the first pages."""
         return PAGE.format(
             title=escape(self.config["title"]),
             style=STYLE.read_text(encoding="utf-8"),
@@ -213,10 +212,10 @@ class WholeBook:
                 tab = browser.new_context(java_script_enabled=False).new_page()
                 tab.set_default_timeout(600_000)
                 numbers: dict[str, int] = {}
-                for _ in range(2):
+                for options in (A4, COMPLETE):
                     whole.write_text(self.page(numbers), encoding="utf-8")
                     tab.goto(whole.resolve().as_uri(), wait_until="load")
-                    tab.pdf(path=file, **A4)
+                    tab.pdf(path=file, **options)
                     numbers = first_pages(PdfReader(file))
             finally:
                 browser.close()

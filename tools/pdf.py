@@ -46,7 +46,7 @@ PAGE = """<!DOCTYPE html>
 FRONT = """<section class="book-front"><img src="{logo}" alt=""><p class="title">{title}</p>
 <p>{author}</p>
 <p>{about}</p></section>
-<nav class="book-contents"><h1 id="book-contents">Contents</h1>{parts}</nav>"""
+<nav class="book-contents"><p class="title">Contents</p>{parts}</nav>"""
 ENTRY = '<li><a href="#{anchor}">{title}</a> <span>{page}</span></li>'
 
 

@@ -21,7 +21,7 @@ from tools import styles
 FONT = Path("_static", "STIXTwoMath.woff2")
 STYLE = Path(__file__).parents[1] / "aeutils" / "book.mplstyle"
 READABLE = 9  # pixels that a text of the usual size has at least, on any window
-PHONE = 390 - 32 - 20  # pixels that a phone leaves for a figure within its white edge
+PHONE = 390 - 48 - 20  # pixels that a phone leaves for a figure within its white edge
 INCH = 72  # points
 BLOCKS = ["address", "blockquote", "div", "dl", "figure", "ol", "p", "pre", "table", "ul"]
 BOOLEANS = {"async", "checked", "defer", "disabled", "hidden", "multiple", "open", "required"}

@@ -52,17 +52,19 @@ MODEL := $(if $(filter full,$(SCALE)),.venv/installed-model)
 COLAB := .venv-colab/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c requirements.txt
 
-.PHONY: help book test test-notebooks test-site colab-test lint links bench examine mutants \
-	notebooks new reference address publish-check lock clean .venv
+.PHONY: help book pdf test test-notebooks test-site colab-test html-check lint links bench examine \
+	mutants notebooks new reference address publish-check lock clean .venv
 .NOTPARALLEL:
 
 help:
 	@echo "make .venv           install the packages of requirements.txt; the others do it too"
 	@echo "make book            execute the notebooks, build the pages, print the one to open"
+	@echo "make pdf             the same pages as one PDF, with a table of contents"
 	@echo "make test            unit tests with coverage, then every notebook"
 	@echo "make test-notebooks  every notebook, without the unit tests"
 	@echo "make test-site       build the book and test its pages in a browser"
 	@echo "make colab-test      every notebook alone, with the versions of Colab (CH=\"pca vae\": these)"
+	@echo "make html-check      build the book and ask html-validate about its pages (needs Node.js)"
 	@echo "make lint            style of code and notebooks"
 	@echo "make links           build the book and check its links to the outside"
 	@echo "make bench           time the book's recipes against the textbook ones (CH=\"vae\": that alone)"
@@ -92,6 +94,9 @@ book: $(INSTALLED) $(MODEL)
 		test $$status -eq 0 || { echo "the build failed; its log is $(OUT)/build.log"; exit 1; }
 	@echo "open $(abspath $(SITE))/index.html"
 
+pdf: book
+	@$(BIN)/python -m tools.pdf $(SITE) $(OUT)/autoencoder-book.pdf
+
 test: $(INSTALLED) $(MODEL)
 	@MPLBACKEND=agg $(BIN)/pytest --ignore=tests/site -n $(JOBS) --dist loadfile --cov
 	@$(MAKE) --no-print-directory test-notebooks
@@ -108,6 +113,9 @@ test-site: book
 
 colab-test: $(INSTALLED) $(COLAB)
 	@$(BIN)/python -m tools.alone --python $(dir $(COLAB))bin/python $(CH)
+
+html-check: book
+	@npx --yes html-validate@10 "$(SITE)/**/*.html"
 
 lint: $(BIN)/ruff
 	@$(BIN)/ruff check .

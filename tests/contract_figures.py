@@ -11,6 +11,9 @@ ROOTS = {"plt", "plotting"}
 METHODS = {"barh", "hist", "imshow", "matshow", "pcolormesh", "plot", "scatter", "subplots"}
 LABELS = {"set_xlabel", "set_ylabel", "set_zlabel", "xlabel", "ylabel"}
 AXES = {"xlabel", "ylabel", "zlabel"}
+SIZES = {"fontsize", "labelsize", "title_fontsize"}
+BY_NAME = {"x-small", "xx-small"}
+SMALLEST = 8  # points; the pages make room for text of 10
 
 
 def dotted(node: ast.expr) -> list[str]:
@@ -125,6 +128,18 @@ def figures_are_labelled(notebook: NotebookNode, path: Path) -> list[str]:
     return problems
 
 
+def figures_are_legible(notebook: NotebookNode, path: Path) -> list[str]:
+    """No text of a figure is smaller than 8 points, in numbers or by a name."""
+    problems = []
+    for number, cell in enumerate(notebook.cells):
+        tree = parse(cell.source) if cell.cell_type == "code" else ast.Module([], [])
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            sizes = [getattr(k.value, "value", None) for k in call.keywords if k.arg in SIZES]
+            if any(s in BY_NAME or (isinstance(s, int) and s < SMALLEST) for s in sizes):
+                problems.append(f"cell {number} has text of size {sizes}")
+    return problems
+
+
 def figures_stand_alone(notebook: NotebookNode, path: Path) -> list[str]:
     """A cell that makes a figure shows that one output: it prints nothing, returns nothing.
 
@@ -146,5 +161,6 @@ RULES = (
     figure_names_are_unique,
     figures_are_read,
     figures_are_labelled,
+    figures_are_legible,
     figures_stand_alone,
 )

@@ -205,6 +205,10 @@ VIOLATIONS = {
         runs(f'{PLOT}\nax.set_xlabel("Epoch")', mystnb=DESCRIBED),
         turns('xlabel="components"', 'xlabel="Components"'),
     ],
+    "figures_are_legible": [
+        runs(f"{PLOT}\nax.legend(fontsize=7);", mystnb=DESCRIBED),
+        runs(f'{PLOT}\nax.tick_params(labelsize="x-small");', mystnb=DESCRIBED),
+    ],
     "markdown_is_plain": [
         says("```{note}\nA note.\n```"),
         says(":::note\nA note.\n:::"),

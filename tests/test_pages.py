@@ -51,7 +51,7 @@ def draw(file, alpha=255, size=(40, 30)):
     """Save a picture of 216 colours, as large as a table of colours makes it smaller."""
     colours = np.random.default_rng(0).integers(0, 6, (size[1], size[0], 4)) * 9
     colours[..., 3] = alpha
-    Image.fromarray(colours.astype("uint8"), "RGBA").save(file, compress_level=0)
+    Image.fromarray(colours.astype("uint8"), "RGBA").save(file, compress_level=0, dpi=(200, 200))
     return file
 
 
@@ -70,14 +70,22 @@ def test_images_get_their_size_and_wait(tmp_path):
     """They are measured where they come from: the page is written before they are copied."""
     (tmp_path / "made").mkdir()
     draw(tmp_path / "made" / "figure.png")
+    (tmp_path / "logo.svg").write_text('<svg viewBox="0 0 96 20"></svg>')
     body = '<p>a</p><img alt="A" src="../_images/figure.png" /><img src="../logo.svg">'
     context = finished(tmp_path, body)
     wait = 'loading="lazy" decoding="async"'
     assert context["body"] == (
         f'<p>a</p><img alt="A" src="../_images/figure.png" width="40" height="30" {wait} />'
-        f'<img src="../logo.svg" {wait}>'
+        f'<img src="../logo.svg" width="96" height="20" {wait}>'
     )
     assert context["metatags"] == '<meta name="a">'
+
+
+def test_the_cover_does_not_wait(tmp_path):
+    (tmp_path / "logo.svg").write_text('<svg viewBox="0 0 96 20"></svg>')
+    body = '<img class="cover dark-light" src="../logo.svg" />'
+    found = finished(tmp_path, body)["body"]
+    assert found == '<img class="cover dark-light" src="../logo.svg" width="96" height="20" />'
 
 
 def test_what_an_image_says_itself_stays(tmp_path):
@@ -160,6 +168,7 @@ def test_figures_become_lighter_and_look_the_same(tmp_path):
     pages.lighten(file)
     after = Image.open(file)
     assert after.mode == "P" and file.stat().st_size < size / 2
+    assert round(after.info["dpi"][0]) == 200
     assert np.array_equal(np.asarray(after.convert("RGB")), before)
 
 

@@ -19,6 +19,8 @@ from sphinx.config import Config
 from tools.book_extension import numbered_parts
 
 IMAGE = re.compile(r'<img (?P<attributes>[^>]*?src="(?P<source>[^"]*)"[^>]*?)(?P<end>\s*/?>)')
+COVER = re.compile(r'class="[^"]*\bcover\b')
+VIEW = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 TAG = re.compile(r"<[^>]*>")
 # docutils calls the references a list, but its entries no items of one.
 REFERENCES = '<div role="list" class="citation-list">', '<div class="citation-list">'
@@ -107,20 +109,22 @@ def with_size(match: re.Match, sources: dict[str, Path]) -> str:
     """Return an `img` element with width, height and the wish to be loaded late.
 
     The images of a page are copied when all pages are written, so their sizes are read where they
-    come from.
+    come from. The cover stands at the top, and does not wait.
     """
     file = sources.get(match["source"].rpartition("/")[2], Path())
     found = [match["attributes"].strip()]
-    if "width=" not in match[0] and file.suffix == ".png":
+    if "width=" not in match[0] and file.suffix in (".png", ".svg"):
         found.append('width="{}" height="{}"'.format(*size_of(file)))
-    if "loading=" not in match[0]:
+    if "loading=" not in match[0] and not COVER.search(match[0]):
         found.append('loading="lazy" decoding="async"')
     return f"<img {' '.join(found)}{match['end']}"
 
 
 @cache
 def size_of(file: Path) -> tuple[int, int]:
-    """Return width and height of an image in pixels."""
+    """Return width and height of an image in pixels; those of a drawing are its view box."""
+    if file.suffix == ".svg":
+        return tuple(map(int, VIEW.search(file.read_text(encoding="utf-8")).groups()))
     with Image.open(file) as image:
         return image.size
 
@@ -140,11 +144,12 @@ def lighten(file: Path) -> None:
     with Image.open(file) as image:
         if image.mode == "P" or image.convert("RGBA").getextrema()[3][0] < 255:
             return
+        dots = image.info.get("dpi")
         few = image.convert("RGB").quantize(
             COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
         )
     written = BytesIO()
-    few.save(written, "PNG", optimize=True)
+    few.save(written, "PNG", optimize=True, dpi=dots)
     if len(written.getvalue()) < file.stat().st_size:
         file.write_bytes(written.getvalue())
 

@@ -6,7 +6,6 @@ pages or without a browser the tests are skipped, unless ``AEUTILS_REQUIRE_SITE=
 
 import functools
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -17,17 +16,9 @@ import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from site_pages import NARROW, PAGES, ROOT, WIDE, Visit
 
+from tools.browser import OPTIONS, find_browser
+
 DEFAULT_SITE = ROOT / "_build" / "small-tensorflow" / "_build" / "html"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -79,11 +70,12 @@ def base(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start the installed Chromium with a fresh profile."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        missing(f"No browser found: install one of {', '.join(BROWSERS)}.")
+    try:
+        path = find_browser()
+    except OSError as problem:
+        missing(str(problem))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
         yield browser
         browser.close()
 

@@ -107,6 +107,13 @@ def test_a_chapter_says_where_it_stands(visit: Visit) -> None:
         assert re.search(r"\b\d+ minutes to read", line.inner_text())
 
 
+def test_no_menu_and_no_neighbour_leads_to_the_template(visit: Visit) -> None:
+    links = visit.tab.locator('a[href*="template.html"]').evaluate_all(
+        "all => all.filter(a => a.closest('nav') || !a.closest('article')).map(a => a.outerHTML)"
+    )
+    assert links == []
+
+
 def test_formulas_are_no_tab_stops(visit: Visit) -> None:
     assert visit.tab.locator("article .math [tabindex], article .math[tabindex]").count() == 0
 

@@ -6,9 +6,19 @@ library and no request, and works on the site, in Colab and in JupyterLab, by mo
 keyboard. Where scripts are off it is a still picture.
 """
 
+from aeutils.explorer.bounds import bound
 from aeutils.explorer.lengths import components
 from aeutils.explorer.networks import Network, pack, unpack
 from aeutils.explorer.page import Explorer, make_explorer
 from aeutils.explorer.walks import walk
 
-__all__ = ["Explorer", "Network", "components", "make_explorer", "pack", "unpack", "walk"]
+__all__ = [
+    "Explorer",
+    "Network",
+    "bound",
+    "components",
+    "make_explorer",
+    "pack",
+    "unpack",
+    "walk",
+]

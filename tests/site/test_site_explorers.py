@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Locator, Page
+from scipy import integrate, stats
 from site_pages import NARROW, PAGES, WIDE, Visit
 
 from aeutils.explorer.networks import unpack
@@ -17,13 +18,15 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 HOST = "[data-explorer]"
 CONTROLS = ".pad, input[type=range], fieldset"
 SLOWEST = 8  # milliseconds for one answer of a network
+GRID = np.linspace(-40, 40, 80_001)
 FAR, OFF = 0.15, 0.02  # of an answer of Keras, for its worst number and on average
 # What the hand has set, and what the canvas shows of it.
 STATE = """host => {
-  const {input, number, canvas} = host.explorer;
+  const {input, number, canvas, terms} = host.explorer;
   const pixels = canvas && [...canvas.getContext("2d")
     .getImageData(0, 0, canvas.width, canvas.height).data].filter((_, n) => n % 4 === 0);
-  return {input: [...input()], number: number && number(), pixels: pixels || null};
+  const answer = {number: number && number(), terms: terms && terms(), pixels: pixels || null};
+  return {input: [...input()], ...answer};
 }"""
 PACKED = "host => host.explorer.data.networks || []"
 ANSWERS = "(host, inputs) => host.explorer.networks.map((run, n) => [...run(inputs[n])])"
@@ -73,7 +76,24 @@ def check_canvas(host: Locator) -> dict:
         answer = network(np.array([state["input"]], "float32"))[0]
         expected = np.rint(255 * (1 - np.clip(answer, 0, 1)))
         assert np.abs(expected - state.pop("pixels")).max() <= 1
+    if state.get("terms"):
+        check_terms(host, *state["input"], state["terms"])
     return state
+
+
+def check_terms(host: Locator, mean: float, sd: float, terms: dict) -> None:
+    """Compare bound and divergence with integrals on a grid, and the table with the terms."""
+    data, z, q = host.evaluate("host => host.explorer.data"), GRID, stats.norm(mean, sd)
+    log_joint = stats.norm(z, data["noise"]).logpdf(data["seen"]) + stats.norm.logpdf(z)
+    log_q, evidence = q.logpdf(z), np.log(integrate.trapezoid(np.exp(log_joint), z))
+    bound = integrate.trapezoid(q.pdf(z) * (log_joint - log_q), z)
+    divergence = integrate.trapezoid(q.pdf(z) * (log_q - log_joint + evidence), z)
+    expected = {"bound": bound, "evidence": evidence, "gap": evidence - bound}
+    expected["divergence"] = divergence
+    assert {name: terms[name] for name in expected} == pytest.approx(expected, abs=1e-6)
+    shown = [float(text.replace("\u2212", "-")) for text in host.locator("td").all_inner_texts()]
+    names = ("fit", "toPrior", "bound", "evidence", "gap", "divergence")
+    assert shown == pytest.approx([terms[name] for name in names], abs=6e-5)
 
 
 def by_mouse(tab: Page, control: Locator, end: float) -> None:

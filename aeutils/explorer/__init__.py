@@ -7,6 +7,7 @@ keyboard. Where scripts are off it is a still picture.
 """
 
 from aeutils.explorer.bounds import bound
+from aeutils.explorer.drawings import draw
 from aeutils.explorer.lengths import components
 from aeutils.explorer.networks import Network, pack, unpack
 from aeutils.explorer.page import Explorer, make_explorer
@@ -17,6 +18,7 @@ __all__ = [
     "Network",
     "bound",
     "components",
+    "draw",
     "make_explorer",
     "pack",
     "unpack",

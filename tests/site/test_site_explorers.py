@@ -19,13 +19,14 @@ HOST = "[data-explorer]"
 CONTROLS = ".pad, input[type=range], fieldset"
 SLOWEST = 8  # milliseconds for one answer of a network
 GRID = np.linspace(-40, 40, 80_001)
-FAR, OFF = 0.15, 0.02  # of an answer of Keras, for its worst number and on average
+FAR, OFF = 0.25, 0.02  # of an answer of Keras, for its worst number and on average
 # What the hand has set, and what the canvas shows of it.
 STATE = """host => {
-  const {input, number, canvas, terms} = host.explorer;
-  const pixels = canvas && [...canvas.getContext("2d")
-    .getImageData(0, 0, canvas.width, canvas.height).data].filter((_, n) => n % 4 === 0);
-  const answer = {number: number && number(), terms: terms && terms(), pixels: pixels || null};
+  const {input, number, canvas, canvases, terms} = host.explorer;
+  const shown = canvases ?? (canvas ? [canvas] : []);
+  const pixels = shown.map(one => [...one.getContext("2d")
+    .getImageData(0, 0, one.width, one.height).data].filter((_, n) => n % 4 === 0));
+  const answer = {number: number ? number() : 0, terms: terms && terms(), pixels};
   return {input: [...input()], ...answer};
 }"""
 PACKED = "host => host.explorer.data.networks || []"
@@ -71,11 +72,11 @@ def hosts(tab: Page) -> list[Locator]:
 def check_canvas(host: Locator) -> dict:
     """Compare the canvas with the packed network in NumPy, and return what the hand has set."""
     state = host.evaluate(STATE)
-    if state["pixels"] is not None:
-        network = unpack(host.evaluate(PACKED)[state["number"]])
-        answer = network(np.array([state["input"]], "float32"))[0]
+    packed = host.evaluate(PACKED) if state["pixels"] else []
+    for number, pixels in enumerate(state.pop("pixels"), start=state["number"]):
+        answer = unpack(packed[number])(np.array([state["input"]], "float32"))[0]
         expected = np.rint(255 * (1 - np.clip(answer, 0, 1)))
-        assert np.abs(expected - state.pop("pixels")).max() <= 1
+        assert np.abs(expected - pixels).max() <= 1
     if state.get("terms"):
         check_terms(host, *state["input"], state["terms"])
     return state
@@ -119,8 +120,11 @@ def by_finger(tab: Page, control: Locator, end: float) -> None:
 
 def by_key(tab: Page, control: Locator, end: float) -> None:
     control.focus()
-    for _ in range(3):
-        tab.keyboard.press("ArrowRight" if end else "ArrowLeft")
+    # On a sheet to draw on the space key sets the pen down, and lifts it.
+    pen = ["Space"] if "sheet" in (control.get_attribute("class") or "") else []
+    arrows = ["ArrowRight"] * 5 if end else ["ArrowLeft"] * 3
+    for key in [*pen, *arrows, *pen]:
+        tab.keyboard.press(key)
     assert control.evaluate(FOCUS)
 
 
@@ -155,6 +159,65 @@ def touched(
         tab.goto(f"{base}/{request.param}.html", wait_until="load")
     yield tab
     context.close()
+
+
+def drawing(host: Locator) -> np.ndarray:
+    pixels = np.array(host.evaluate("host => [...host.explorer.drawing()]"))
+    return pixels.reshape(2 * [round(len(pixels) ** 0.5)])
+
+
+def check_captions(host: Locator) -> None:
+    """Compare the errors that stand below the answers with those of the packed networks."""
+    clean, given = drawing(host).ravel(), host.evaluate(STATE)["input"]
+    decibels = bool(host.evaluate("host => host.explorer.data.levels.length"))
+    answers = [unpack(one)(np.array([given], "float32"))[0] for one in host.evaluate(PACKED)]
+    shown = host.locator("figcaption").all_inner_texts()[not decibels :]
+    for text, answer in zip(shown, [given, *answers][not decibels :], strict=True):
+        error = np.mean((answer - clean) ** 2)
+        told = float(text.partition(": ")[2].removesuffix(" dB").replace("\u221e", "inf"))
+        with np.errstate(divide="ignore"):
+            expected = -10 * np.log10(error) if decibels else error
+        assert told == pytest.approx(expected, abs=0.051 if decibels else 5.1e-5)
+
+
+def test_a_stroke_and_the_rubber(visit: Visit) -> None:
+    for host in visit.tab.locator(f"{HOST}[data-kind=draw]").all():
+        sheet, rubber = host.locator(".sheet"), host.get_by_label("rub out")
+        host.locator("label", has_text="empty sheet").click()
+        assert drawing(host).max() == 0
+        sheet.focus()
+        visit.tab.keyboard.press("Shift+ArrowLeft")  # the pen is lifted
+        assert drawing(host).max() == 0
+        place = sheet.bounding_box()
+        draw_line(visit.tab, place, 0.2, 0.4)
+        ink = drawing(host)
+        assert ink.max() == 1 and 5 < (ink > 0.5).sum() < 40
+        middle = [(ink.sum(axis) * np.arange(len(ink))).sum() / ink.sum() for axis in (0, 1)]
+        assert middle == pytest.approx([len(ink) / 2] * 2, abs=0.51)
+        check_captions(host)
+        draw_line(visit.tab, place, 0.7, 0.9)  # no line between two strokes
+        assert (drawing(host) > 0.5).any(axis=0).sum() < 20
+        rubber.focus()
+        visit.tab.keyboard.press("Space")
+        draw_line(visit.tab, place, 0.1, 0.95)
+        assert drawing(host).max() == 0
+        rubber.click()
+        host.locator("fieldset label").first.click()
+        check_captions(host)
+        again = host.get_by_role("button", name="other noise")
+        if again.count():
+            before = check_canvas(host)
+            again.click()
+            assert check_canvas(host) != before
+            check_captions(host)
+
+
+def draw_line(tab: Page, box: dict, start: float, end: float) -> None:
+    down = box["y"] + 0.4 * box["height"]
+    tab.mouse.move(box["x"] + start * box["width"], down)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + end * box["width"], down, steps=2)
+    tab.mouse.up()
 
 
 def test_by_mouse(visit: Visit) -> None:

@@ -115,8 +115,8 @@ def test_noise_stands_in_the_still_picture(monkeypatch):
     draw({"clean": network()}, 0.5 + 0 * IMAGES, noise=np.linspace(0, 1, 11), level=2)
     [(data, still, alt)] = stills
     assert data["levels"][2] == 0.2 and data["level"] == 2 and data["names"] == ["1", "2", "3"]
-    assert still.shape == (12, 12) and (still[:4] == 0.5).all()
-    assert 0.1 < still[4:8].std() < 0.3 and "with noise of 0.2, clean" in alt
+    assert still.shape == (24, 24) and (still[:8] == 0.5).all()
+    assert 0.1 < still[8:16].std() < 0.3 and "with noise of 0.2, clean" in alt
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def draw(
     given = np.clip(rows + deviation * normal, 0, 1)
     shown = [rows, given] if noise else [rows]
     shown += [network(given) for network in networks]
-    still = tile(as_squares(np.concatenate(shown)), len(squares))
+    still = tile(as_squares(np.concatenate(shown)), len(squares)).repeat(2, 0).repeat(2, 1)
     kinds = ["the drawings", *([f"with noise of {deviation:g}"] if noise else []), *models]
     alt = f"{title}. From top to bottom: {', '.join(kinds)}."
     return make_explorer("draw", data, still, alt)

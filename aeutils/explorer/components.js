@@ -24,7 +24,7 @@ function components(form, data, [decode]) {
     drawPixels(original.canvas, image);
     drawPixels(copy.canvas, answer);
     const error = squaredError(image, answer).toFixed(1);
-    const mean = means.length ? `, ${means[state.kept].toFixed(1)} on average over all images` : "";
+    const mean = means.length ? `; the mean of many images is ${means[state.kept].toFixed(1)}` : "";
     const kept = state.kept === 1 ? "1 number" : `${state.kept} numbers`;
     words.textContent = `${kept}: squared error ${error}${mean}.`;
   }

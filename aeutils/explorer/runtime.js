@@ -3,7 +3,7 @@
 // the data into one function, so that no name is seen outside of it.
 
 const ARRAYS = {
-  int8: Int8Array, uint8: Uint8Array, int16: Int16Array, float32: Float32Array,
+  int6: Int8Array, int8: Int8Array, uint8: Uint8Array, int16: Int16Array, float32: Float32Array,
 };
 
 const SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -12,11 +12,14 @@ const PLACES = new Int8Array(128);
 
 /** The numbers that `as_text` of networks.py wrote; those of type int6 have a sign for each. */
 function numbers({type, data}) {
-  const signs = type === "int6" ? data : atob(data);
+  const six = type === "int6";
+  const signs = six ? data : atob(data);
   const bytes = new Uint8Array(signs.length);
-  for (let i = 0; i < signs.length; i++) bytes[i] = signs.charCodeAt(i);
-  return type === "int6" ? Int8Array.from(bytes, (sign) => PLACES[sign])
-    : new ARRAYS[type](bytes.buffer);
+  for (let i = 0; i < signs.length; i++) {
+    const sign = signs.charCodeAt(i);
+    bytes[i] = six ? PLACES[sign] : sign;
+  }
+  return new ARRAYS[type](bytes.buffer);
 }
 
 // Networks --------------------------------------------------------------------------------------

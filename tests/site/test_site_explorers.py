@@ -109,13 +109,18 @@ def by_mouse(tab: Page, control: Locator, end: float) -> None:
 
 def by_finger(tab: Page, control: Locator, end: float) -> None:
     box, touch = control.bounding_box(), tab.context.new_cdp_session(tab)
-    ways = [(0.5 + (0.9 * end - 0.45) * part, 0.5) for part in (0, 0.3, 0.6, 1)]
-    points = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in ways]
+    ways, scrolled = [0.5 + (0.9 * end - 0.45) * part for part in (0, 0.3, 0.6, 1)], scroll(tab)
+    points = [(box["x"] + box["width"] * way, box["y"] + box["height"] * way) for way in ways]
     kinds = ["touchStart", "touchMove", "touchMove", "touchMove"]
     for kind, (x, y) in zip(kinds, points, strict=True):
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     touch.detach()
+    assert scroll(tab) == scrolled
+
+
+def scroll(tab: Page) -> float:
+    return tab.evaluate("window.scrollY")
 
 
 def by_key(tab: Page, control: Locator, end: float) -> None:

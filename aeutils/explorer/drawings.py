@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import keras
 import numpy as np
 
-from aeutils.explorer.networks import as_text, pack
+from aeutils.explorer.networks import Network, as_text, pack
 from aeutils.explorer.page import Explorer, make_explorer
 from aeutils.explorer.pictures import as_squares, tile
 
@@ -73,15 +73,24 @@ def draw(
         "levels": noise,
         "level": level,
     }
-    deviation = noise[level] if noise else 0
-    normal = np.random.default_rng(0).normal(size=rows.shape).astype("float32")
-    given = np.clip(rows + deviation * normal, 0, 1)
-    shown = [rows, given] if noise else [rows]
-    shown += [network(given) for network in networks]
-    still = tile(as_squares(np.concatenate(shown)), len(squares)).repeat(2, 0).repeat(2, 1)
-    kinds = ["the drawings", *([f"with noise of {deviation:g}"] if noise else []), *models]
-    alt = f"{title}. From top to bottom: {', '.join(kinds)}."
+    still, rows = _still(squares, networks, noise[level] if noise else 0)
+    alt = f"{title}. From top to bottom: {', '.join([*rows, *models])}."
     return make_explorer("draw", data, still, alt)
+
+
+def _still(
+    squares: np.ndarray, networks: Sequence[Network], deviation: float
+) -> tuple[np.ndarray, list[str]]:
+    """Return rows of drawings, of noisy ones if there is noise, and of answers; name the first."""
+    drawn = squares.reshape(len(squares), -1)
+    normal = np.random.default_rng(0).normal(size=drawn.shape).astype("float32")
+    given = np.clip(drawn + deviation * normal, 0, 1)
+    rows = {"the drawings": drawn}
+    if deviation:
+        rows[f"with noise of {deviation:g}"] = given
+    shown = [*rows.values(), *(network(given) for network in networks)]
+    still = tile(as_squares(np.concatenate(shown)), len(squares))
+    return still.repeat(2, 0).repeat(2, 1), list(rows)
 
 
 def _check(models: Mapping, squares: np.ndarray, names: list, noise: list, level: int):

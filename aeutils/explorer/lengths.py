@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from aeutils.explorer.networks import as_text, pack
+from aeutils.explorer.networks import Network, as_text, pack
 from aeutils.explorer.page import Explorer, make_explorer
 from aeutils.explorer.pictures import as_squares, tile
 
@@ -70,10 +70,16 @@ def components(
         "means": [round(float(mean), 3) for mean in means],
         "kept": kept,
     }
+    told, still = _still(network, codes, squares)
+    alt = f"{title}. From top to bottom the images and their copies from {told} numbers."
+    return make_explorer("components", data, still, alt)
+
+
+def _still(network: Network, codes: np.ndarray, squares: np.ndarray) -> tuple[str, np.ndarray]:
+    """Return how many numbers the rows of copies have, and the images over these rows."""
+    size, side = codes.shape[1], squares.shape[1]
     steps = sorted({0, size // 16, size // 8, size // 4, size // 2, size})
     masked = [codes * (np.arange(size) < step) for step in steps]
     copies = network(np.concatenate(masked)).reshape(-1, side, side)
     still = tile(np.concatenate([squares, as_squares(copies)]), len(squares))
-    told = ", ".join(map(str, steps))
-    alt = f"{title}. From top to bottom the images and their copies from {told} numbers."
-    return make_explorer("components", data, still, alt)
+    return ", ".join(map(str, steps)), still

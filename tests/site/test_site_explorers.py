@@ -7,8 +7,8 @@ import axe_playwright_python
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from explorer_hands import CHECKS
 from playwright.sync_api import Browser, Locator, Page
-from scipy import integrate, stats
 from site_pages import NARROW, PAGES, WIDE, Visit
 
 from aeutils.explorer.networks import unpack
@@ -18,16 +18,14 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 HOST = "[data-explorer]"
 CONTROLS = ".pad, input[type=range], fieldset"
 SLOWEST = 8  # milliseconds for one answer of a network
-GRID = np.linspace(-40, 40, 80_001)
 FAR, OFF = 0.25, 0.02  # of an answer of Keras, for its worst number and on average
 # What the hand has set, and what the canvas shows of it.
 STATE = """host => {
-  const {input, number, canvas, canvases, terms} = host.explorer;
+  const {input, number, canvas, canvases} = host.explorer;
   const shown = canvases ?? (canvas ? [canvas] : []);
   const pixels = shown.map(one => [...one.getContext("2d")
     .getImageData(0, 0, one.width, one.height).data].filter((_, n) => n % 4 === 0));
-  const answer = {number: number ? number() : 0, terms: terms && terms(), pixels};
-  return {input: [...input()], ...answer};
+  return {input: [...input()], number: number ? number() : 0, pixels};
 }"""
 PACKED = "host => host.explorer.data.networks || []"
 ANSWERS = "(host, inputs) => host.explorer.networks.map((run, n) => [...run(inputs[n])])"
@@ -71,30 +69,15 @@ def hosts(tab: Page) -> list[Locator]:
 
 def check_canvas(host: Locator) -> dict:
     """Compare the canvas with the packed network in NumPy, and return what the hand has set."""
-    state = host.evaluate(STATE)
+    kind, state = host.get_attribute("data-kind"), host.evaluate(STATE)
+    if kind in CHECKS:
+        CHECKS[kind](host)
     packed = host.evaluate(PACKED) if state["pixels"] else []
     for number, pixels in enumerate(state.pop("pixels"), start=state["number"]):
         answer = unpack(packed[number])(np.array([state["input"]], "float32"))[0]
         expected = np.rint(255 * (1 - np.clip(answer, 0, 1)))
         assert np.abs(expected - pixels).max() <= 1
-    if state.get("terms"):
-        check_terms(host, *state["input"], state["terms"])
     return state
-
-
-def check_terms(host: Locator, mean: float, sd: float, terms: dict) -> None:
-    """Compare bound and divergence with integrals on a grid, and the table with the terms."""
-    data, z, q = host.evaluate("host => host.explorer.data"), GRID, stats.norm(mean, sd)
-    log_joint = stats.norm(z, data["noise"]).logpdf(data["seen"]) + stats.norm.logpdf(z)
-    log_q, evidence = q.logpdf(z), np.log(integrate.trapezoid(np.exp(log_joint), z))
-    bound = integrate.trapezoid(q.pdf(z) * (log_joint - log_q), z)
-    divergence = integrate.trapezoid(q.pdf(z) * (log_q - log_joint + evidence), z)
-    expected = {"bound": bound, "evidence": evidence, "gap": evidence - bound}
-    expected["divergence"] = divergence
-    assert {name: terms[name] for name in expected} == pytest.approx(expected, abs=1e-6)
-    shown = [float(text.replace("\u2212", "-")) for text in host.locator("td").all_inner_texts()]
-    names = ("fit", "toPrior", "bound", "evidence", "gap", "divergence")
-    assert shown == pytest.approx([terms[name] for name in names], abs=6e-5)
 
 
 def by_mouse(tab: Page, control: Locator, end: float) -> None:
@@ -164,65 +147,6 @@ def touched(
         tab.goto(f"{base}/{request.param}.html", wait_until="load")
     yield tab
     context.close()
-
-
-def drawing(host: Locator) -> np.ndarray:
-    pixels = np.array(host.evaluate("host => [...host.explorer.drawing()]"))
-    return pixels.reshape(2 * [round(len(pixels) ** 0.5)])
-
-
-def check_captions(host: Locator) -> None:
-    """Compare the errors that stand below the answers with those of the packed networks."""
-    clean, given = drawing(host).ravel(), host.evaluate(STATE)["input"]
-    decibels = bool(host.evaluate("host => host.explorer.data.levels.length"))
-    answers = [unpack(one)(np.array([given], "float32"))[0] for one in host.evaluate(PACKED)]
-    shown = host.locator("figcaption").all_inner_texts()[not decibels :]
-    for text, answer in zip(shown, [given, *answers][not decibels :], strict=True):
-        error = np.mean((answer - clean) ** 2)
-        told = float(text.partition(": ")[2].removesuffix(" dB").replace("\u221e", "inf"))
-        with np.errstate(divide="ignore"):
-            expected = -10 * np.log10(error) if decibels else error
-        assert told == pytest.approx(expected, abs=0.051 if decibels else 5.1e-5)
-
-
-def test_a_stroke_and_the_rubber(visit: Visit) -> None:
-    for host in visit.tab.locator(f"{HOST}[data-kind=draw]").all():
-        sheet, rubber = host.locator(".sheet"), host.get_by_label("rub out")
-        host.locator("label", has_text="empty sheet").click()
-        assert drawing(host).max() == 0
-        sheet.focus()
-        visit.tab.keyboard.press("Shift+ArrowLeft")  # the pen is lifted
-        assert drawing(host).max() == 0
-        place = sheet.bounding_box()
-        draw_line(visit.tab, place, 0.2, 0.4)
-        ink = drawing(host)
-        assert ink.max() == 1 and 5 < (ink > 0.5).sum() < 40
-        middle = [(ink.sum(axis) * np.arange(len(ink))).sum() / ink.sum() for axis in (0, 1)]
-        assert middle == pytest.approx([len(ink) / 2] * 2, abs=0.51)
-        check_captions(host)
-        draw_line(visit.tab, place, 0.7, 0.9)  # no line between two strokes
-        assert (drawing(host) > 0.5).any(axis=0).sum() < 20
-        rubber.focus()
-        visit.tab.keyboard.press("Space")
-        draw_line(visit.tab, place, 0.1, 0.95)
-        assert drawing(host).max() == 0
-        rubber.click()
-        host.locator("fieldset label").first.click()
-        check_captions(host)
-        again = host.get_by_role("button", name="other noise")
-        if again.count():
-            before = check_canvas(host)
-            again.click()
-            assert check_canvas(host) != before
-            check_captions(host)
-
-
-def draw_line(tab: Page, box: dict, start: float, end: float) -> None:
-    down = box["y"] + 0.4 * box["height"]
-    tab.mouse.move(box["x"] + start * box["width"], down)
-    tab.mouse.down()
-    tab.mouse.move(box["x"] + end * box["width"], down, steps=2)
-    tab.mouse.up()
 
 
 def test_by_mouse(visit: Visit) -> None:

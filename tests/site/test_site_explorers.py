@@ -21,11 +21,12 @@ SLOWEST = 8  # milliseconds for one answer of a network
 FAR, OFF = 0.25, 0.02  # of an answer of Keras, for its worst number and on average
 # What the hand has set, and what the canvas shows of it.
 STATE = """host => {
-  const {input, number, canvas, canvases} = host.explorer;
+  const {input, number, canvas, canvases, drawing} = host.explorer;
   const shown = canvases ?? (canvas ? [canvas] : []);
   const pixels = shown.map(one => [...one.getContext("2d")
     .getImageData(0, 0, one.width, one.height).data].filter((_, n) => n % 4 === 0));
-  return {input: [...input()], number: number ? number() : 0, pixels};
+  const drawn = drawing ? [...drawing()] : []; // noise can hide a stroke in the input
+  return {input: [...input()], drawn, number: number ? number() : 0, pixels};
 }"""
 PACKED = "host => host.explorer.data.networks || []"
 ANSWERS = "(host, inputs) => host.explorer.networks.map((run, n) => [...run(inputs[n])])"

@@ -94,7 +94,34 @@ def test_weights_are_rounded_for_each_unit():
     gap = np.abs(kernel * network.layers[0].scale - model.layers[0].kernel.numpy()).max(axis=0)
     assert (gap <= np.abs(model.layers[0].kernel.numpy()).max(axis=0) / 253).all()
     sizes = [len(pack(model, bits).as_json()["layers"][0]["kernel"]["data"]) for bits in BITS]
-    assert sizes == [18, 24, 48]
+    assert sizes == [12, 16, 32]  # the last column is zero
+
+
+def test_rows_and_columns_of_zeros_take_no_place():
+    model, x = chain(layers.Dense(5), layers.Dense(4)), rows(9, 6)
+    first, bias, last, shift = model.get_weights()
+    first[[0, 3]], first[:, 4], last[4], last[2, 1] = 0, 0, 0, 0
+    model.set_weights([first, bias, last, shift])
+    network = pack(model, 6)
+    packed = network.as_json()
+    assert [len(layer["kernel"]["data"]) for layer in packed["layers"]] == [16, 16]
+    assert len(pack(chain(layers.Dense(5)), 6).as_json()["layers"][0]) == 5
+    again = unpack(packed)
+    assert all(
+        np.array_equal(one.kernel, other.kernel)
+        for one, other in zip(network.layers, again.layers, strict=True)
+    )
+    assert np.abs(in_javascript(network, x) - network(x)).max() < 1e-5
+
+
+def test_the_probe_may_be_given():
+    model, x = chain(layers.Dense(5)), rows(3, 6)
+    network = pack(model, 16, x)
+    assert np.array_equal(network.probe, x[0])
+    assert np.allclose(network.answer, answers(model, x)[0])
+    for wrong in (rows(3, 5), rows(0, 6)):
+        with pytest.raises(ValueError, match=r"x has shape .*; expected \('n', 6\), n above 0"):
+            pack(model, 16, wrong)
 
 
 @pytest.mark.parametrize(

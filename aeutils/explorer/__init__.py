@@ -6,7 +6,9 @@ library and no request, and works on the site, in Colab and in JupyterLab, by mo
 keyboard. Where scripts are off it is a still picture.
 """
 
+from aeutils.explorer.bounds import bound
 from aeutils.explorer.contexts import units
+from aeutils.explorer.drawings import draw
 from aeutils.explorer.films import film
 from aeutils.explorer.lengths import components
 from aeutils.explorer.networks import Network, pack, unpack
@@ -17,7 +19,9 @@ from aeutils.explorer.walks import walk
 __all__ = [
     "Explorer",
     "Network",
+    "bound",
     "components",
+    "draw",
     "film",
     "make_explorer",
     "pack",

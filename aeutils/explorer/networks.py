@@ -60,10 +60,13 @@ class Layer:
         return Layer(kernel, self.scale * unit, self.bias, self.activation, self.slope)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the layer as what JSON can hold."""
+        """Return the layer as what JSON can hold, without rows and columns of zeros."""
         arrays = {"scale": self.scale, "bias": self.bias}
         if self.kernel is not None:
-            arrays["kernel"] = self.kernel
+            rows, columns = self.kernel.any(axis=1), self.kernel.any(axis=0)
+            arrays["kernel"] = self.kernel[rows][:, columns]
+            if not (rows.all() and columns.all()):
+                arrays |= {"rows": rows.astype("int8"), "columns": columns.astype("int8")}
         texts = {name: as_text(array) for name, array in arrays.items()}
         return {**texts, "activation": self.activation, "slope": self.slope}
 
@@ -91,7 +94,7 @@ class Network:
         return {"layers": layers, "probe": as_text(self.probe), "answer": as_text(self.answer)}
 
 
-def pack(model: keras.Model, bits: int = 8) -> Network:
+def pack(model: keras.Model, bits: int = 8, x: np.ndarray | None = None) -> Network:
     """Round the weights of a Keras model for a page.
 
     Parameters
@@ -101,7 +104,10 @@ def pack(model: keras.Model, bits: int = 8) -> Network:
         of layers that leave the numbers as they are when the model predicts, such as ``Flatten``,
         ``Reshape`` and ``Dropout``. A model may be a layer of it.
     bits : {6, 8, 16}
-        Of each weight of a kernel.
+        Of each weight of a kernel. Rows and columns that are 0 throughout take none.
+    x : ndarray of shape (n, ...), optional
+        A few inputs to compare with the model, of which the first becomes the probe. By default
+        they come from N(0, 1).
 
     Raises
     ------
@@ -118,8 +124,11 @@ def pack(model: keras.Model, bits: int = 8) -> Network:
             f"model {getattr(model, 'name', model)!r} must have one input of a known shape and one "
             "output: give a keras.Sequential with an Input, or keras.Model(x, y)."
         )
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(PROBES, *shape[1:])).astype("float32")
+    if x is None:
+        x = np.random.default_rng(0).normal(size=(PROBES, *shape[1:]))
+    x = np.asarray(x, "float32")
+    if x.shape[1:] != shape[1:] or len(x) == 0:
+        raise ValueError(f"x has shape {x.shape}; expected {('n', *shape[1:])}, n above 0.")
     layers = tuple(_layers(model))
     y = _rows(model(x, training=False))
     if not np.allclose(Network(layers, x[0], y[0])(_rows(x)), y, rtol=1e-3, atol=1e-4):
@@ -136,10 +145,21 @@ def unpack(network: Mapping[str, Any]) -> Network:
     for entry in network["layers"]:
         kernel, bias = None, as_array(entry["bias"])
         if "kernel" in entry:
-            kernel = as_array(entry["kernel"]).reshape(-1, len(bias))
+            kernel = _kernel(entry, len(bias))
         rest = entry["activation"], entry["slope"]
         layers.append(Layer(kernel, as_array(entry["scale"]), bias, *rest))
     return Network(tuple(layers), as_array(network["probe"]), as_array(network["answer"]))
+
+
+def _kernel(entry: Mapping[str, Any], units: int) -> np.ndarray:
+    """Return the kernel of a layer, with the rows and columns of zeros that were left out."""
+    given = as_array(entry["kernel"])
+    if "rows" not in entry:
+        return given.reshape(-1, units)
+    rows, columns = (np.flatnonzero(as_array(entry[name])) for name in ("rows", "columns"))
+    whole = np.zeros((len(as_array(entry["rows"])), units), given.dtype)
+    whole[np.ix_(rows, columns)] = given.reshape(len(rows), len(columns))
+    return whole
 
 
 def as_text(values: np.ndarray) -> dict[str, str]:

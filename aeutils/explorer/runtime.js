@@ -54,9 +54,22 @@ function product(vector, kernel, units) {
   return sums;
 }
 
+/** The kernel of a layer, with the rows and columns of zeros that Python left out. */
+function wholeKernel({kernel, rows, columns}) {
+  const given = numbers(kernel);
+  if (!rows) return given;
+  const [down, across] = [numbers(rows), numbers(columns)];
+  const whole = new given.constructor(down.length * across.length);
+  let next = 0;
+  down.forEach((row, y) => across.forEach((column, x) => {
+    if (row && column) whole[y * across.length + x] = given[next++];
+  }));
+  return whole;
+}
+
 /** A layer as a function of a vector: activation((vector times kernel) times scale plus bias). */
 function makeLayer(packed) {
-  const kernel = packed.kernel && numbers(packed.kernel);
+  const kernel = packed.kernel && wholeKernel(packed);
   const [scale, bias] = [numbers(packed.scale), numbers(packed.bias)];
   const bend = ACTIVATIONS[packed.activation];
   return (vector) => {
@@ -187,7 +200,8 @@ function followColours(form) {
 /**
  * Put an explorer in the place of its still picture. `kind(form, data, networks)` fills the form
  * and returns what the tests of the site ask: `input()`, the numbers that the hand has set. Where
- * `canvas` shows what a network makes of them, `number()` is the place of that network.
+ * `canvas` shows what a network makes of them, `number()` is the place of that network;
+ * `canvases` has one for each network.
  */
 function begin(name, kind, style, data) {
   const host = document.querySelector(`[data-explorer="${name}"]:not([data-ready])`);

@@ -109,7 +109,8 @@ test-notebooks: $(INSTALLED) $(MODEL)
 		-n $(JOBS) --dist loadscope book/*.ipynb
 
 test-site: book
-	@AEUTILS_SITE="$(abspath $(SITE))" AEUTILS_REQUIRE_SITE=1 $(BIN)/pytest tests/site
+	@AEUTILS_SITE="$(abspath $(SITE))" AEUTILS_REQUIRE_SITE=1 \
+		$(BIN)/pytest tests/site -n $(JOBS) --dist worksteal
 
 colab-test: $(INSTALLED) $(COLAB)
 	@$(BIN)/python -m tools.alone --python $(dir $(COLAB))bin/python $(CH)

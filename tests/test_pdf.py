@@ -93,3 +93,10 @@ def test_a_page_that_was_not_built_is_named(site):
     (site / "book" / "one.html").unlink()
     with pytest.raises(OSError, match=r"one\.html is missing: run make book"):
         whole(site)
+
+
+def test_some_pages_alone(site):
+    some = pdf.whole_book(site, CONFIG, site / "_toc.yml", "intro", "two")
+    assert [chapter.title for chapter in some.found] == ["The intro", "The two"]
+    with pytest.raises(ValueError, match=r"No page hidden: .*intro, one, two"):
+        pdf.whole_book(site, CONFIG, site / "_toc.yml", "hidden")

@@ -1,5 +1,7 @@
 """The whole book as one PDF, from the pages of a build: ``python -m tools.pdf SITE FILE``.
 
+With names of pages behind, as ``pca vae``, these are printed alone.
+
 The articles of all pages that stand in the menu become one page, which the browser prints without
 scripts. Links inside the book lead to the place in the PDF. The contents get their page numbers
 from a first print.
@@ -175,10 +177,20 @@ def first_pages(reader: PdfReader) -> dict[str, int]:
     }
 
 
-def whole_book(site: Path, config: dict, toc: Path) -> "WholeBook":
-    """Return the book of a built site, ready to be printed."""
+def whole_book(site: Path, config: dict, toc: Path, *only: str) -> "WholeBook":
+    """Return the book of a built site, ready to be printed; or, of its pages, those in `only`.
+
+    Raises
+    ------
+    ValueError
+        If the book has no page of a name in `only`.
+    """
     outside = config["sphinx"]["config"].get("pages_outside_menu", [])
     found = chapters(site, toc, outside)
+    known = [Path(chapter.name).name for chapter in found]
+    if missing := set(only).difference(known):
+        raise ValueError(f"No page {min(missing)}: the book has {', '.join(known)}.")
+    found = [one for one, name in zip(found, known, strict=True) if not only or name in only]
     names = {chapter.name for chapter in found}
     for chapter in found:
         prepare(chapter, names, pages_address(config["repository"]["url"]))
@@ -222,10 +234,10 @@ class WholeBook:
                 whole.unlink(missing_ok=True)
 
 
-def main(site: str, file: str) -> None:
-    """Print the book of a site into a file and say how long it became."""
+def main(site: str, file: str, *only: str) -> None:
+    """Print the book of a site, or some of its pages, and say how long the file became."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    whole_book(Path(site), config, ROOT / "_toc.yml").write(Path(file))
+    whole_book(Path(site), config, ROOT / "_toc.yml", *only).write(Path(file))
     print(f"{file}: {len(PdfReader(file).pages)} pages")
 
 

@@ -28,8 +28,9 @@ LOOK = """element => {
   return [outlineStyle === "none" ? "" : outlineWidth + outlineColor, boxShadow].join();
 }"""
 UNFOCUSED = f"""() => {{
-  const element = document.activeElement;
+  let element = document.activeElement;
   if (element === document.body) return null;
+  while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
   const focused = ({LOOK})(element);
   const visible = element.getBoundingClientRect().width > 0;
   element.blur();

@@ -43,4 +43,5 @@ def test_the_heaviest_chapter(tmp_path):
         (tmp_path / "book" / f"{name}.html").write_text("a" * size)
         if name != "api":
             (tmp_path / "_sources" / "book" / f"{name}.ipynb").write_text("")
+    (tmp_path / "_sources" / "book" / "one-with-results.ipynb").write_text("")  # has no page
     assert site.heaviest(tmp_path) == "two"

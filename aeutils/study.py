@@ -101,9 +101,13 @@ def load() -> dict[str, str]:
 
     The best state counts. What cannot be read is left as it is, and told by a warning.
     """
+    return _states(_text())
+
+
+def _states(text: str) -> dict[str, str]:
     known: dict[str, str] = {}
     broken = 0
-    for line in filter(str.strip, _text().splitlines()):
+    for line in filter(str.strip, text.splitlines()):
         try:
             entry = json.loads(line)
             exercise, state = entry["exercise"], entry["state"]
@@ -114,7 +118,7 @@ def load() -> dict[str, str]:
         warnings.warn(
             f"{broken} lines of {record_file()} cannot be read. They are left out and stay in "
             "the file; the other lines count.",
-            stacklevel=3,
+            stacklevel=4,
         )
     return known
 
@@ -141,7 +145,8 @@ def note(exercise: str, state: str) -> None:
     file = record_file()
     if file is None or is_strict():
         return
-    order, text, before = list(STATES), _text(), load().get(exercise)
+    order, text = list(STATES), _text()
+    before = _states(text).get(exercise)
     if before and order.index(state) <= order.index(before):
         return
     line = json.dumps({"exercise": exercise, "state": state, "date": date.today().isoformat()})

@@ -5,22 +5,19 @@ Lighthouse slows network and processor down by its own model: "mobile" is a phon
 the median of the runs. The result is written to `benchmarks/SITE.md`.
 """
 
-import functools
 import gzip
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from statistics import median
 
-from tools.browser import OPTIONS, find_browser
+from tools.browser import OPTIONS, QuietHandler, find_browser, served
 
 RESULT = Path(__file__).with_name("SITE.md")
 PAGES = ("intro", "glossary")
@@ -50,17 +47,17 @@ Served with gzip; scores out of 100; median of {runs} runs.
 """
 
 
-class Compressed(SimpleHTTPRequestHandler):
+class Compressed(QuietHandler):
     """Serve text with gzip, as the hosts of pages do."""
 
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
-        """Send a file."""
+    def send_head(self) -> BytesIO | None:
+        """Send what comes before a file, and return the bytes of it that are to be sent."""
         file = Path(self.translate_path(self.path))
         if not file.is_file():
             self.send_error(404)
-            return
+            return None
         body = file.read_bytes()
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(str(file)))
@@ -69,20 +66,7 @@ class Compressed(SimpleHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(site: Path) -> Iterator[str]:
-    """Serve a folder on a free port and give its address."""
-    handler = functools.partial(Compressed, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+        return BytesIO(body)
 
 
 def heaviest(site: Path) -> str:
@@ -129,7 +113,7 @@ def main(folder: str, runs: int = RUNS) -> None:
     site = Path(folder)
     names = ["page", "device", *CATEGORIES, *(title for title, _ in AUDITS.values())]
     lines = [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}"]
-    with served(site) as address:
+    with served(site, Compressed) as address:
         for page in (PAGES[0], heaviest(site), *PAGES[1:]):
             for device in DEVICES:
                 url = f"{address}/book/{page}.html"

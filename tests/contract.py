@@ -29,6 +29,7 @@ from contract_cells import (
     is_stub,
     prose,
     tags,
+    unfolded,
 )
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
@@ -46,7 +47,6 @@ from tools.notebooks import (
 
 Rule = Callable[[NotebookNode, Path], list[str]]
 
-FOLD_TAG = re.compile(r"</?(?:details|summary)>")
 OPENING = ("You will build", "You will learn", "You need", "Run time")
 CLOSING = ("Results", "In practice", "Exercises")
 CLOSING += ("What we have seen", "Recall", "What to read next")
@@ -222,7 +222,7 @@ def cells_are_short(notebook: NotebookNode, path: Path) -> list[str]:
 def prose_fits_code(notebook: NotebookNode, path: Path) -> list[str]:
     """Between 6 and 15 words of prose for a line of code, exercises included."""
     lines = sum(code_lines(cell) for cell in code_cells(notebook)[1:])
-    texts = (FOLD_TAG.sub("", source) for _, source in prose(notebook))
+    texts = (unfolded(source) for _, source in prose(notebook))
     words = sum(len(re.findall(r"\w[\w'’-]*", text)) for text in texts)
     ratio = words / max(lines, 1)
     return [] if 6 <= ratio <= 15 else [f"{ratio:.1f} words of prose a line of code, not 6 to 15"]

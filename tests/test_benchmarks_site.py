@@ -27,7 +27,7 @@ def test_a_row_has_the_medians():
 def test_text_is_sent_with_gzip(tmp_path):
     (tmp_path / "a.html").write_text("<p>a</p>")
     (tmp_path / "a.png").write_bytes(b"\x89PNG")
-    with site.served(tmp_path) as address:
+    with site.served(tmp_path, site.Compressed) as address:
         page, image = urlopen(f"{address}/a.html"), urlopen(f"{address}/a.png")
         assert page.headers["Content-Encoding"] == "gzip"
         assert gzip.decompress(page.read()) == b"<p>a</p>"

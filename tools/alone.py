@@ -17,15 +17,12 @@ import time
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from tools.downloads import build_wheel
-from tools.notebooks import ROOT, failure, notebook_paths, read, stamp_first_cell
+from tools.notebooks import ROOT, execute, failure, notebook_paths, read, stamp_first_cell
 
-SECONDS_PER_CELL = 1800
 HIDDEN = ("PYTHONPATH", "PYTHONHOME", "MPLBACKEND")
 VERSIONS = (
     "import importlib.metadata as m, json;"
@@ -54,12 +51,8 @@ def execute_alone(notebook: NotebookNode, python: str, **variables: str) -> None
     those of the environment. Raises what `nbclient` raises if a cell fails.
     """
     seen = {name: value for name, value in os.environ.items() if name not in HIDDEN}
-    manager = AsyncKernelManager(kernel_spec_manager=OtherPython(python))
     with tempfile.TemporaryDirectory() as folder:
-        place = {"metadata": {"path": folder}}
-        client = NotebookClient(notebook, km=manager, timeout=SECONDS_PER_CELL, resources=place)
-        # A kernel manager that is given does not end its kernel by itself.
-        client.execute(env=seen | variables, cleanup_kc=True)
+        execute(notebook, Path(folder), OtherPython(python), env=seen | variables)
 
 
 def versions(python: str) -> dict[str, str]:

@@ -127,16 +127,24 @@ def tidy_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return tidied
 
 
-def execute(notebook: NotebookNode, folder: Path) -> None:
-    """Execute a notebook in place, in `folder`, with the Python that runs this tool."""
+def execute(
+    notebook: NotebookNode,
+    folder: Path,
+    kernels: KernelSpecManager | None = None,
+    **options: object,
+) -> None:
+    """Execute a notebook in place, in `folder`, by default with the Python that runs this tool.
+
+    `kernels` knows the kernel of another one; `options` go to whatever starts it.
+    """
     # With no folder to search, the one kernel left is that of this environment: a kernel
     # called python3 in the user's home would otherwise win.
-    kernels = KernelSpecManager(kernel_dirs=[])
+    kernels = kernels or KernelSpecManager(kernel_dirs=[])
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=kernels)
     place = {"metadata": {"path": str(folder)}}
     client = NotebookClient(notebook, km=manager, timeout=SECONDS_PER_CELL, resources=place)
     # A kernel manager that is given does not end its kernel by itself.
-    client.execute(cleanup_kc=True)
+    client.execute(cleanup_kc=True, **options)
 
 
 def failure(notebook: NotebookNode, error: Exception) -> str:

@@ -16,13 +16,14 @@ from posixpath import normpath
 from urllib.parse import unquote, urljoin, urlsplit
 
 import yaml
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from tools.browser import OPTIONS, find_browser
 from tools.pages import pages_address
+from tools.tidy import read
 
 ROOT = Path(__file__).resolve().parents[1]
 STYLE = Path(__file__).with_name("whole_book.css")
@@ -66,27 +67,33 @@ class Chapter:
         return " ".join(self.article.h1.get_text().split())
 
 
-def chapters(site: Path, toc: Path, outside: Iterable[str]) -> list[Chapter]:
+def chapters(
+    site: Path, toc: Path, outside: Iterable[str], only: Iterable[str] = ()
+) -> list[Chapter]:
     """Return the pages of the book in their order, without those outside the menu.
 
     Raises
     ------
     OSError
         If a page was not built.
+    ValueError
+        If the book has no page of a name in `only`, which are all by default.
     """
     contents = parse_toc_yaml(toc)
     part_of = {str(item): part.caption for part in contents.root.subtrees for item in part.items}
+    names = {document: document.removesuffix(".ipynb").removesuffix(".md") for document in contents}
+    known = {Path(name).name: document for document, name in names.items() if name not in outside}
+    if missing := set(only).difference(known):
+        raise ValueError(f"No page {min(missing)}: the book has {', '.join(known)}.")
     found = []
-    for document in contents:
-        name = document.removesuffix(".ipynb").removesuffix(".md")
-        if name in outside:
+    for short, document in known.items():
+        if only and short not in only:
             continue
-        file = site / f"{name}.html"
+        file = site / f"{names[document]}.html"
         if not file.is_file():
             raise OSError(f"{file} is missing: run make book first.")
-        soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
-        article = soup.select_one("article.bd-article")
-        found.append(Chapter(name, part_of.get(document, ""), article))
+        article = read(file).select_one("article.bd-article")
+        found.append(Chapter(names[document], part_of.get(document, ""), article))
     return found
 
 
@@ -162,8 +169,7 @@ def front(found: list[Chapter], config: dict, numbers: dict[str, int]) -> str:
 
 def styles(site: Path, page: str) -> str:
     """Return the links to the style sheets of a page, seen from the top folder."""
-    soup = BeautifulSoup((site / f"{page}.html").read_text(encoding="utf-8"), "html.parser")
-    links = soup.select('link[rel="stylesheet"]')
+    links = read(site / f"{page}.html").select('link[rel="stylesheet"]')
     return "".join(
         f'<link rel="stylesheet" href="{escape(inside(page, link["href"]))}">' for link in links
     )
@@ -186,11 +192,7 @@ def whole_book(site: Path, config: dict, toc: Path, *only: str) -> "WholeBook":
         If the book has no page of a name in `only`.
     """
     outside = config["sphinx"]["config"].get("pages_outside_menu", [])
-    found = chapters(site, toc, outside)
-    known = [Path(chapter.name).name for chapter in found]
-    if missing := set(only).difference(known):
-        raise ValueError(f"No page {min(missing)}: the book has {', '.join(known)}.")
-    found = [one for one, name in zip(found, known, strict=True) if not only or name in only]
+    found = chapters(site, toc, outside, only)
     names = {chapter.name for chapter in found}
     for chapter in found:
         prepare(chapter, names, pages_address(config["repository"]["url"]))

@@ -30,6 +30,7 @@ class Reading(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the placeholder."""
         folder = PurePosixPath(self.env.docname).parent
+        self.env.metadata[self.env.docname]["has_reading_times"] = True
         return [ReadingTime(pages=[str(folder / name) for name in self.text.split()])], []
 
 
@@ -40,8 +41,11 @@ class FillTimes(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:
         """Fill each placeholder of the page."""
-        for placeholder in list(self.document.findall(ReadingTime)):
-            total = sum(minutes_of(self.env, page) for page in placeholder["pages"])
+        placeholders = list(self.document.findall(ReadingTime))
+        pages = {page for placeholder in placeholders for page in placeholder["pages"]}
+        times = {page: minutes_of(self.env, page) for page in pages}
+        for placeholder in placeholders:
+            total = sum(times[page] for page in placeholder["pages"])
             placeholder.replace_self(nodes.Text(in_words(total)))
 
 
@@ -69,7 +73,7 @@ def in_words(total: int) -> str:
 
 def pages_with_times(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Have the pages with placeholders written at each build, though their source is the same."""
-    return [name for name in env.found_docs if any(env.get_doctree(name).findall(ReadingTime))]
+    return [name for name in env.found_docs if "has_reading_times" in env.metadata[name]]
 
 
 def setup(app: Sphinx) -> dict[str, object]:

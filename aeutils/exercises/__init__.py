@@ -70,7 +70,7 @@ def check(exercise: str, *answers: Any) -> None:
         print(f"{exercise}: right. {grade(*answers)}")
         note(exercise, "seen" if _in_solution() else "solved")
     except NotAttempted:
-        print(f"{exercise}: not attempted yet. Replace the dots and run the cell again.")
+        _ask_for_attempt(exercise)
     except WrongAnswer as hint:
         print(f"{exercise}: not yet. {hint}")
         if is_strict():
@@ -90,7 +90,7 @@ def attempted(exercise: str, answer: Any) -> bool:
         What stands in place of the dots; ``...`` stands for "not attempted yet".
     """
     if answer is ...:
-        print(f"{exercise}: not attempted yet. Replace the dots and run the cell again.")
+        _ask_for_attempt(exercise)
         return False
     note(exercise, "tried")
     return True
@@ -201,6 +201,10 @@ def judge(
         if same(answer, value):
             raise WrongAnswer(hint)
     raise WrongAnswer(otherwise)
+
+
+def _ask_for_attempt(exercise: str) -> None:
+    print(f"{exercise}: not attempted yet. Replace the dots and run the cell again.")
 
 
 def _in_solution() -> bool:

@@ -4,11 +4,8 @@
 pages or without a browser the tests are skipped, unless ``AEUTILS_REQUIRE_SITE=1`` is set.
 """
 
-import functools
 import os
-import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,23 +13,9 @@ import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from site_pages import NARROW, PAGES, ROOT, WIDE, Visit
 
-from tools.browser import OPTIONS, find_browser
+from tools.browser import OPTIONS, find_browser, served
 
 DEFAULT_SITE = ROOT / "_build" / "small-tensorflow" / "_build" / "html"
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serve files without a line of log for each."""
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
-class QuietServer(ThreadingHTTPServer):
-    """Serve without a word when a page that is closed leaves a request unanswered."""
-
-    def handle_error(self, *args: object) -> None:
-        """Say nothing."""
 
 
 def missing(what: str) -> None:
@@ -60,11 +43,8 @@ def site() -> Path:
 @pytest.fixture(scope="session")
 def base(site: Path) -> Iterator[str]:
     """Serve the pages on a free port of this machine and return their address."""
-    handler = functools.partial(QuietHandler, directory=str(site))
-    with QuietServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What explorers without a network in the page show, recomputed from their data."""
+"""What the kinds of explorers show, computed once more."""
 
 import base64
 import re
@@ -6,14 +6,18 @@ from collections.abc import Callable
 from io import BytesIO
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Locator
+from scipy import integrate, stats
 
-from aeutils.explorer.networks import as_array
+from aeutils.explorer.networks import as_array, unpack
 from aeutils.explorer.planes import walk_back
 
 DATA = "host => host.explorer.data"
-INPUT = "host => host.explorer.input()"
+GRID = np.linspace(-40, 40, 80_001)
+INPUT = "host => [...host.explorer.input()]"
+PACKED = "host => host.explorer.data.networks || []"
 GREYS = """host => [...host.shadowRoot.querySelectorAll("figure canvas")].map(canvas =>
   [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]
     .filter((_, n) => n % 4 === 0))"""
@@ -89,7 +93,44 @@ def check_plane(host: Locator) -> None:
     assert np.abs(np.array(found) - [*states[step], *guesses[step]]).max() < 0.0051
 
 
+def check_bound(host: Locator) -> None:
+    """Compare bound and divergence with integrals on a grid, and the table with the terms."""
+    (mean, sd), terms = host.evaluate(INPUT), host.evaluate("host => host.explorer.terms()")
+    data, z, q = host.evaluate("host => host.explorer.data"), GRID, stats.norm(mean, sd)
+    log_joint = stats.norm(z, data["noise"]).logpdf(data["seen"]) + stats.norm.logpdf(z)
+    log_q, evidence = q.logpdf(z), np.log(integrate.trapezoid(np.exp(log_joint), z))
+    bound = integrate.trapezoid(q.pdf(z) * (log_joint - log_q), z)
+    divergence = integrate.trapezoid(q.pdf(z) * (log_q - log_joint + evidence), z)
+    expected = {"bound": bound, "evidence": evidence, "gap": evidence - bound}
+    expected["divergence"] = divergence
+    assert {name: terms[name] for name in expected} == pytest.approx(expected, abs=1e-6)
+    shown = [float(text.replace("\u2212", "-")) for text in host.locator("td").all_inner_texts()]
+    names = ("fit", "toPrior", "bound", "evidence", "gap", "divergence")
+    assert shown == pytest.approx([terms[name] for name in names], abs=6e-5)
+
+
+def drawing(host: Locator) -> np.ndarray:
+    pixels = np.array(host.evaluate("host => [...host.explorer.drawing()]"))
+    return pixels.reshape(2 * [round(len(pixels) ** 0.5)])
+
+
+def check_draw(host: Locator) -> None:
+    """Compare the errors that stand below the answers with those of the packed networks."""
+    clean, given = drawing(host).ravel(), host.evaluate(INPUT)
+    decibels = bool(host.evaluate("host => host.explorer.data.levels.length"))
+    answers = [unpack(one)(np.array([given], "float32"))[0] for one in host.evaluate(PACKED)]
+    shown = host.locator("figcaption").all_inner_texts()[not decibels :]
+    for text, answer in zip(shown, [given, *answers][not decibels :], strict=True):
+        error = np.mean((answer - clean) ** 2)
+        told = float(text.partition(": ")[2].removesuffix(" dB").replace("\u221e", "inf"))
+        with np.errstate(divide="ignore"):
+            expected = -10 * np.log10(error) if decibels else error
+        assert told == pytest.approx(expected, abs=0.051 if decibels else 5.1e-5)
+
+
 CHECKS: dict[str, Callable[[Locator], None]] = {
+    "bound": check_bound,
+    "draw": check_draw,
     "film": check_film,
     "plane": check_plane,
     "units": check_units,

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import axe_playwright_python
 from playwright.sync_api import Page
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 CONTENTS = parse_toc_yaml(ROOT / "_toc.yml")

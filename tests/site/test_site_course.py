@@ -3,15 +3,15 @@
 import re
 from pathlib import Path
 
-from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from tools.reading import in_words
+from tools.tidy import read
 
 
 def article(file: Path) -> Tag:
     """Return what a page says, as a tree."""
-    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser").article
+    return read(file).article
 
 
 def test_a_row_adds_what_stands_at_the_top_of_its_chapters(site: Path) -> None:

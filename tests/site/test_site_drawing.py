@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explorer_hands import INPUT, check_draw, drawing
+from explorer_kinds import INPUT, check_draw, drawing
 from playwright.sync_api import Page
 from site_pages import Visit
 

@@ -3,20 +3,16 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import axe_playwright_python
 import numpy as np
 import pytest
-from bs4 import BeautifulSoup
-from explorer_hands import CHECKS as BY_HAND
-from explorer_kinds import CHECKS as OF_KINDS
+from explorer_kinds import CHECKS, PACKED
 from playwright.sync_api import Browser, Locator, Page
-from site_pages import NARROW, PAGES, WIDE, Visit
+from site_pages import AXE, NARROW, PAGES, WIDE, Visit
 
 from aeutils.explorer.networks import unpack
 from aeutils.explorer.page import MOST
+from tools.tidy import read
 
-CHECKS = BY_HAND | OF_KINDS
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 HOST = "[data-explorer]"
 CONTROLS = ".pad, input[type=range], fieldset"
 SLOWEST = 8  # milliseconds for one answer of a network
@@ -32,7 +28,6 @@ STATE = """host => {
   const drawn = drawing ? [...drawing()] : []; // noise can hide a stroke in the input
   return {input: [...input()], drawn, number: number ? number() : 0, pixels};
 }"""
-PACKED = "host => host.explorer.data.networks || []"
 ANSWERS = "(host, inputs) => host.explorer.networks.map((run, n) => [...run(inputs[n])])"
 MILLISECONDS = """(host, inputs) => host.explorer.networks.map((run, n) => {
   const times = Array.from({length: 21}, () => {
@@ -199,8 +194,7 @@ def test_colours_follow_the_page(visit: Visit) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_an_output_alone_works_in_a_notebook(tab: Page, site: Path, page: str) -> None:
-    soup = BeautifulSoup((site / f"{page}.html").read_text(encoding="utf-8"), "html.parser")
-    for host in soup.select(HOST):
+    for host in read(site / f"{page}.html").select(HOST):
         output = str(host) + str(host.find_next_sibling("script"))
         assert len(output) <= MOST
         tab.evaluate(INSERT, output * 2)  # a copy of the output stands for itself

@@ -7,14 +7,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-import axe_playwright_python
 import pytest
-from site_pages import NARROW, PAGES, WIDE, Visit
+from site_pages import AXE, NARROW, PAGES, WIDE, Visit
 
 from tools.book_extension import title_and_question
 from tools.pages import pages_address
 
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 # The contrast has a test of its own, in both modes; nothing else depends on the mode.
 RUN_AXE = """() => axe.run({
   resultTypes: ["violations"], preload: false, rules: {"color-contrast": {enabled: false}},

@@ -11,7 +11,8 @@ import quickjs
 from PIL import Image
 
 from aeutils.explorer import films
-from aeutils.explorer.films import COLUMNS, film
+from aeutils.explorer.films import film
+from aeutils.explorer.pictures import COLUMNS
 
 RNG = np.random.default_rng(0)
 SCRIPT = resources.files("aeutils.explorer").joinpath("film.js").read_text(encoding="utf-8")

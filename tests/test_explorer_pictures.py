@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aeutils.explorer.pictures import as_png, as_squares, tile
+from aeutils.explorer.pictures import as_png, as_sheet, as_squares, tile
 
 
 def pixels(address):
@@ -39,6 +39,15 @@ def test_tiles_stand_in_rows():
     expected += [[3, 3, 0, 0, 0, 0], [3, 3, 0, 0, 0, 0], [0] * 6]
     assert tile(images, 2, gap=1).tolist() == expected
     assert tile(images, 3).shape == (2, 6)
+
+
+def test_a_sheet_says_where_its_images_are():
+    images = np.linspace(0, 1, 30)[:, None, None] * np.ones((30, 2, 2))
+    made = as_sheet(images)
+    found, columns = pixels(made["sheet"]), made["columns"]
+    assert made["side"] == 2 and found.shape == (4, 2 * columns)
+    left, top = 2 * (28 % columns), 2 * (28 // columns)
+    assert np.abs(found[top, left] / 255 - (1 - images[28, 0, 0])) < 0.035
 
 
 def test_a_png_has_ink_on_paper_in_sixteen_greys():

@@ -51,7 +51,7 @@ function makePlane({range: [left, right, top]}) {
     axis: () => {
       const whole = Array.from({length: Math.floor(right) - Math.ceil(left) + 1}, (_, n) => n);
       return whole.map((n) => Math.ceil(left) + n).map((z) => shape("text",
-        {x: 100 * across(z), y: 97, "text-anchor": "middle"}, String(z).replace("-", "\u2212")));
+        {x: 100 * across(z), y: 97, "text-anchor": "middle"}, fixed(z, 0)));
     },
   };
 }
@@ -66,7 +66,7 @@ function makeLevels() {
   const drawing = shape("svg", {viewBox: "0 0 300 92", class: "levels", "aria-hidden": "true"},
     gap, divergence, ...captions, name, line);
   const set = (bar, nats) => {
-    const width = 278 * Math.min(Math.max(nats, 0) / SHOWN, 1);
+    const width = 278 * clip(nats / SHOWN);
     bar.setAttribute("x", 280 - width);
     bar.setAttribute("width", width);
   };
@@ -79,8 +79,7 @@ function makeTable(rows) {
   const body = rows.map(([name, text]) => element("tr", {}, element("th", {text, scope: "row"}),
     cells.get(name)));
   const show = (terms) => cells.forEach((cell, name) => {
-    const shown = terms[name].toFixed(4);
-    cell.textContent = (Number(shown) === 0 ? "0.0000" : shown).replace("-", "\u2212");
+    cell.textContent = fixed(Number(terms[name].toFixed(4)) || 0, 4); // no minus before zero
   });
   return {table: element("table", {"aria-live": "polite"}, ...body), show};
 }
@@ -102,7 +101,7 @@ function bound(form, data) {
     const top = plane.place(q);
     if (top[1] < place[1] - 1e-9) return set(...top); // the bell can get no wider
     curve.setAttribute("d", plane.path(q));
-    const [mean, sd] = q.map((number) => number.toFixed(2).replace("-", "\u2212"));
+    const [mean, sd] = q.map((number) => fixed(number, 2));
     words.textContent = `q has the mean ${mean} and the standard deviation ${sd}.`;
     const terms = termsOf(data, q);
     levels.show(terms);
@@ -113,11 +112,11 @@ function bound(form, data) {
     shape("path", {d: plane.path([0, 1]), class: "ink dashed"}),
     shape("path", {d: plane.path(data.posterior), class: "ink"}), curve));
   const key = [["q", "solid var(--accent)"], ["posterior", "solid"], ["prior", "dashed"]];
-  const legend = key.map(([name, line]) => element("span", {},
-    element("i", {class: "line", style: `border-top: 2px ${line}`}), name));
+  const signs = key.map(([name, line]) => (
+    [name, {class: "line", style: `border-top: 2px ${line}`}]));
   form.append(square,
     element("div", {class: "column"}, words, levels.drawing, table),
-    element("div", {class: "legend wide", "aria-hidden": "true"}, ...legend));
+    legend(signs, "wide"));
   set(...plane.place(data.start));
   return {input: () => q, terms: () => termsOf(data, q)};
 }

@@ -1,11 +1,6 @@
 // The length of a code: how many of its numbers a decoder gets, what it makes of them, and the
 // squared error that is left.
 
-/** The sum of the squared differences of two vectors. */
-function squaredError(one, other) {
-  return one.reduce((sum, value, place) => sum + (value - other[place]) ** 2, 0);
-}
-
 function components(form, data, [decode]) {
   const {side, size, names, means} = data;
   const [codes, pixels] = [numbers(data.codes), numbers(data.images)];

@@ -2,7 +2,6 @@
 // behind its noise.
 
 const [PEN, RUBBER] = [1.2, 2.5]; // half the width of a stroke, in pixels
-const clip = (value) => Math.min(Math.max(value, 0), 1);
 
 /** How far a point is from the stretch between two others. */
 function distance([x, y], [left, top], [right, bottom]) {
@@ -42,8 +41,7 @@ function normals(size) {
 
 /** How far pixels are from the drawing, in words: decibels, or the squared error of a pixel. */
 function distanceOf(pixels, drawing, inDecibels) {
-  const squares = pixels.reduce((sum, value, n) => sum + (value - drawing[n]) ** 2, 0);
-  const error = squares / drawing.length;
+  const error = squaredError(pixels, drawing) / drawing.length;
   if (!inDecibels) return error.toFixed(4);
   return error > 0 ? `${(-10 * Math.log10(error)).toFixed(1)} dB` : "\u221e dB";
 }

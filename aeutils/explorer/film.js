@@ -11,7 +11,7 @@ function makeWalk({name, levels}, first, draws) {
 }
 
 function film(form, data) {
-  const {side, columns, draws} = data;
+  const {side, draws} = data;
   const walks = [];
   data.walks.forEach((packed) => {
     walks.push(makeWalk(packed, walks.at(-1)?.next ?? 0, draws));
@@ -25,10 +25,7 @@ function film(form, data) {
   function show() {
     const walk = walks[hand.walk];
     [walk.state, walk.guess].forEach((find, view) => {
-      const frame = find(hand.step, hand.draw);
-      const corner = [side * (frame % columns), side * Math.floor(frame / columns)];
-      const context = views[view].canvas.getContext("2d");
-      context.drawImage(sheet, ...corner, side, side, 0, 0, side, side);
+      drawTile(views[view], sheet, data, find(hand.step, hand.draw));
     });
     words.textContent = `Level ${walk.levels[hand.step].toFixed(2)}.`;
   }
@@ -42,8 +39,7 @@ function film(form, data) {
   function take(number) {
     const {steps} = walks[number];
     hand.step = Math.round(hand.step / walks[hand.walk].steps * steps);
-    const names = Array.from({length: steps + 1}, (_, step) => `${step} of ${steps}`);
-    place.replaceChildren(slider("step", names, hand.step, (value) => change("step", value)));
+    place.replaceChildren(stepSlider(steps, hand.step, (value) => change("step", value)));
     change("walk", number);
   }
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from aeutils.explorer.page import Explorer, make_explorer
-from aeutils.explorer.pictures import as_png, as_squares, tile
+from aeutils.explorer.pictures import as_sheet, as_squares, tile
 
-COLUMNS = 25
 STILL_STEPS, STILL_DRAWS = 8, 3
 
 Walk = tuple[Sequence[float], np.ndarray, np.ndarray]
@@ -46,9 +45,7 @@ def film(walks: Mapping[str, Walk], *, title: str = "From noise, step by step") 
         "title": title,
         "walks": told,
         "draws": draws,
-        "side": side,
-        "columns": COLUMNS,
-        "sheet": as_png(tile(np.concatenate(sheets).reshape(-1, side, side), COLUMNS)),
+        **as_sheet(np.concatenate(sheets).reshape(-1, side, side)),
     }
     longest = max(range(len(told)), key=lambda n: len(told[n]["levels"]))
     still, count = _still(sheets[longest])

@@ -6,7 +6,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-GREYS = 16
+COLUMNS, GREYS = 25, 16
 
 
 def as_squares(images: np.ndarray, name: str = "images") -> np.ndarray:
@@ -43,6 +43,11 @@ def tile(images: np.ndarray, columns: int, gap: int = 0) -> np.ndarray:
     padded = np.zeros((rows * columns, side, side), "float32")
     padded[: len(images), : side - gap, : side - gap] = images
     return padded.reshape(rows, columns, side, side).swapaxes(1, 2).reshape(rows * side, -1)
+
+
+def as_sheet(images: np.ndarray) -> dict[str, int | str]:
+    """Return images of shape (n, side, side) as one sheet, with what finds an image on it."""
+    return {"side": images.shape[1], "columns": COLUMNS, "sheet": as_png(tile(images, COLUMNS))}
 
 
 def as_png(image: np.ndarray) -> str:

@@ -70,8 +70,7 @@ function plane(form, data) {
   const brush = makeBrush(canvas, reach);
   const words = element("p", {"aria-live": "polite"});
   const place = element("div"); // of the slider, which each number of steps has anew
-  const tell = (point) => `(${point.map((value) => value.toFixed(2)).join(", ")})`
-    .replaceAll("-", "\u2212");
+  const tell = (point) => `(${point.map((value) => fixed(value, 2)).join(", ")})`;
 
   function show() {
     const world = worlds[hand.world];
@@ -97,21 +96,19 @@ function plane(form, data) {
   /** Take another number of steps, and stay at the same part of the way. */
   function take(count) {
     hand.step = Math.round(hand.step / counts[hand.count] * counts[count]);
-    const names = Array.from({length: counts[count] + 1}, (_, n) => `${n} of ${counts[count]}`);
-    place.replaceChildren(slider("step", names, hand.step, (value) => change("step", value)));
+    place.replaceChildren(stepSlider(counts[count], hand.step, (value) => change("step", value)));
     change("count", count);
   }
 
-  const signs = {state: "state (dot)", guess: "guess of the end (cross)"};
-  const key = Object.entries(signs).map(([name, text]) => element(
-    "span", {}, element("i", {style: `background: ${COLOURS[name]}`}), text,
-  ));
+  const names = {state: "state (dot)", guess: "guess of the end (cross)"};
+  const signs = Object.entries(names).map(
+    ([name, text]) => [text, {style: `background: ${COLOURS[name]}`}]);
   form.append(
     square,
     element("div", {class: "column"},
       choices("world", worlds.map(({name}) => name), 0, (value) => change("world", value)),
       slider("steps", counts.map(String), hand.count, take), place, words,
-      element("div", {class: "legend", "aria-hidden": "true"}, ...key)),
+      legend(signs)),
   );
   take(hand.count);
   set(0.2, 0.2);

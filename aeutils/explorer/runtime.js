@@ -6,6 +6,8 @@ const ARRAYS = {
   int6: Int8Array, int8: Int8Array, uint8: Uint8Array, int16: Int16Array, float32: Float32Array,
 };
 
+const clip = (value) => Math.min(Math.max(value, 0), 1);
+
 const SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const PLACES = new Int8Array(128);
 [...SIGNS].forEach((sign, place) => { PLACES[sign.charCodeAt(0)] = place - 32; });
@@ -95,6 +97,16 @@ function element(tag, {text = "", on = {}, ...attributes} = {}, ...children) {
   return made;
 }
 
+/** A number with so many digits after the point, and the minus sign of a text. */
+function fixed(value, digits) {
+  return value.toFixed(digits).replace("-", "\u2212");
+}
+
+/** The sum of the squared differences of two vectors. */
+function squaredError(one, other) {
+  return one.reduce((sum, value, place) => sum + (value - other[place]) ** 2, 0);
+}
+
 /** A picture with a caption below. The canvas has the size of the image; the style enlarges it. */
 function picture(caption, side, style = "") {
   const canvas = element("canvas", {width: side, height: side, role: "img", "aria-label": caption});
@@ -108,10 +120,22 @@ function drawPixels(canvas, pixels) {
   const context = canvas.getContext("2d");
   const image = context.createImageData(canvas.width, canvas.height);
   pixels.forEach((ink, place) => {
-    const grey = Math.round(255 * (1 - Math.min(Math.max(ink, 0), 1)));
+    const grey = Math.round(255 * (1 - clip(ink)));
     image.data.set([grey, grey, grey, 255], 4 * place);
   });
   context.putImageData(image, 0, 0);
+}
+
+/** Draw one of the images that Python has put on a sheet. */
+function drawTile({canvas}, sheet, {side, columns}, place) {
+  const corner = [side * (place % columns), side * Math.floor(place / columns)];
+  canvas.getContext("2d").drawImage(sheet, ...corner, side, side, 0, 0, side, side);
+}
+
+/** What the signs of a picture mean: pairs of a name and the attributes of its sign. */
+function legend(signs, style = "") {
+  const names = signs.map(([name, sign]) => element("span", {}, element("i", sign), name));
+  return element("div", {class: `legend ${style}`, "aria-hidden": "true"}, ...names);
 }
 
 /** A slider over the numbers 0, 1, ..., of which each has a name. */
@@ -128,6 +152,11 @@ function slider(caption, names, start, tell) {
   return element("label", {class: "slider"}, element("span", {text: caption}), input, shown);
 }
 
+/** A slider over the steps of a walk. */
+function stepSlider(steps, start, tell) {
+  return slider("step", Array.from({length: steps + 1}, (_, n) => `${n} of ${steps}`), start, tell);
+}
+
 /** A row of buttons of which one is chosen. */
 function choices(caption, names, start, tell) {
   const buttons = names.map((name, place) => {
@@ -140,10 +169,9 @@ function choices(caption, names, start, tell) {
 
 /** Call `tell(right, down)`, both from 0 to 1, while mouse or finger is held down on an element. */
 function drag(target, tell) {
-  const part = (value) => Math.min(Math.max(value, 0), 1);
   const move = (event) => {
     const box = target.getBoundingClientRect();
-    tell(part((event.clientX - box.left) / box.width), part((event.clientY - box.top) / box.height));
+    tell(clip((event.clientX - box.left) / box.width), clip((event.clientY - box.top) / box.height));
   };
   target.style.touchAction = "none"; // a finger moves the number, not the page
   target.addEventListener("pointerdown", (event) => {
@@ -169,7 +197,7 @@ function pad(caption, tell) {
   square.append(canvas, marker);
   let place = [0.5, 0.5];
   const set = (right, down) => {
-    place = [right, down].map((value) => Math.min(Math.max(value, 0), 1));
+    place = [right, down].map(clip);
     marker.style.left = `${100 * place[0]}%`;
     marker.style.top = `${100 * place[1]}%`;
     tell(...place);

@@ -42,7 +42,7 @@ function nearestPoints(points, [x, y], counts) {
 function walk(form, data, networks) {
   const models = data.models.map(makeModel);
   const labels = numbers(data.labels);
-  const {side, columns, names, conditions} = data;
+  const {side, names, conditions} = data;
   const state = {model: 0, condition: 0, code: models[0].start, nearest: []};
   const asked = (label) => conditions.length === 0 || label === state.condition;
 
@@ -62,14 +62,13 @@ function walk(form, data, networks) {
 
   function show() {
     const model = models[state.model];
-    const code = state.code.map((number) => number.toFixed(2).replace("-", "\u2212"));
+    const code = state.code.map((number) => fixed(number, 2));
     drawPixels(image.canvas, networks[state.model](input()));
     state.nearest = nearestPoints(model.points, state.code, (n) => asked(labels[n]));
     words.textContent = `The code is (${code.join(", ")}). Below: the images with the nearest codes.`;
     state.nearest.forEach((n, place) => {
-      const [context, name] = [neighbours[place].canvas.getContext("2d"), names[labels[n]]];
-      const corner = [side * (n % columns), side * Math.floor(n / columns)];
-      context.drawImage(sheet, ...corner, side, side, 0, 0, side, side);
+      const name = names[labels[n]];
+      drawTile(neighbours[place], sheet, data, n);
       neighbours[place].words.textContent = name;
       neighbours[place].canvas.setAttribute("aria-label", `image of class ${name}`);
     });
@@ -92,14 +91,13 @@ function walk(form, data, networks) {
     const tell = (value) => change("condition", value);
     controls.push(choices("label", conditions, state.condition, tell));
   }
-  const key = names.map((name, n) => element(
-    "span", {}, element("i", {style: `background: ${COLOURS[n % COLOURS.length]}`}), name,
-  ));
+  const signs = names.map((name, n) => (
+    [name, {style: `background: ${COLOURS[n % COLOURS.length]}`}]));
   form.append(
     square,
     element("div", {class: "column"}, ...controls, image.figure, words,
       element("div", {class: "row"}, ...neighbours.map(({figure}) => figure))),
-    element("div", {class: "legend wide", "aria-hidden": "true"}, ...key),
+    legend(signs, "wide"),
   );
   sheet.src = data.sheet;
   change("model", 0);

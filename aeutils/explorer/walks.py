@@ -7,9 +7,8 @@ import numpy as np
 
 from aeutils.explorer.networks import Network, as_text, pack
 from aeutils.explorer.page import Explorer, make_explorer
-from aeutils.explorer.pictures import as_png, as_squares, tile
+from aeutils.explorer.pictures import as_sheet, as_squares, tile
 
-COLUMNS = 25
 BITS = 6
 STILL = 9  # places of the still picture each way
 
@@ -70,9 +69,7 @@ def walk(
         "labels": as_text(labels.astype("uint8")),
         "names": names,
         "conditions": list(conditions),
-        "side": side,
-        "columns": COLUMNS,
-        "sheet": as_png(tile(squares, COLUMNS)),
+        **as_sheet(squares),
     }
     first = next(iter(networks.values()))
     still = _still(first, models[0]["range"], len(conditions), side)

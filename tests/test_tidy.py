@@ -28,6 +28,10 @@ def repaired(text):
         ("<pre><div>a</div></pre>", "<pre><span>a</span></pre>"),
         ("<ul><ul><li>a</li></ul></ul>", "<ul><li><ul><li>a</li></ul></li></ul>"),
         ('<main id="a" role="main">a</main>', '<main id="a">a</main>'),
+        (
+            '<div class="citation-list" role="list"><div role="doc-biblioentry">a</div></div>',
+            '<div class="citation-list"><div role="doc-biblioentry">a</div></div>',
+        ),
         ("<button>a</button>", '<button type="button">a</button>'),
         ('<button type="submit">a</button>', '<button type="submit">a</button>'),
         (
@@ -75,6 +79,42 @@ def test_the_font_is_fetched_for_formulas_alone():
         for _ in range(2):
             tidy.fetch_font(soup, "../font.woff2")
         assert len(soup.select('head link[rel="preload"][href="../font.woff2"]')) == number
+
+
+def measured(folder, images):
+    soup = parsed(f"<article>{images}</article>")
+    for _ in range(2):
+        tidy.measure(soup, folder)
+    return soup.article.decode_contents(formatter=tidy.VALID)
+
+
+@pytest.fixture
+def images(tmp_path):
+    (tmp_path / "_images").mkdir()
+    Image.new("L", (40, 30)).save(tmp_path / "_images" / "figure.png")
+    (tmp_path / "logo.svg").write_text('<svg viewBox="0 0 96 20"></svg>')
+    (tmp_path / "book").mkdir()
+    return tmp_path / "book"
+
+
+def test_images_get_their_size_and_wait(images):
+    body = '<p>a</p><img alt="A" src="../_images/figure.png" /><img src="../logo.svg">'
+    wait = 'loading="lazy" decoding="async"'
+    assert measured(images, body) == (
+        f'<p>a</p><img alt="A" src="../_images/figure.png" width="40" height="30" {wait}>'
+        f'<img src="../logo.svg" width="96" height="20" {wait}>'
+    )
+
+
+def test_the_cover_does_not_wait(images):
+    found = measured(images, '<img class="cover dark-light" src="../logo.svg" />')
+    assert found == '<img class="cover dark-light" src="../logo.svg" width="96" height="20">'
+
+
+@pytest.mark.parametrize("source", ["../none.png", "data:image/png;base64,AAAA"])
+def test_what_an_image_says_itself_stays(images, source):
+    body = f'<img src="{source}" width="3" loading="eager">'
+    assert measured(images, body) == body
 
 
 @pytest.fixture

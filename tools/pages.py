@@ -6,7 +6,6 @@ somebody shares a link, and the links of the page that stands for one that does 
 """
 
 import re
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,12 +17,7 @@ from sphinx.config import Config
 
 from tools.book_extension import numbered_parts
 
-IMAGE = re.compile(r'<img (?P<attributes>[^>]*?src="(?P<source>[^"]*)"[^>]*?)(?P<end>\s*/?>)')
-COVER = re.compile(r'class="[^"]*\bcover\b')
-VIEW = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 TAG = re.compile(r"<[^>]*>")
-# docutils calls the references a list, but its entries no items of one.
-REFERENCES = '<div role="list" class="citation-list">', '<div class="citation-list">'
 VIEWPORT = re.compile(r'<meta [^>]*name="viewport"[^>]*>\s*')
 ROBOTS = "User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n"
 COLOURS = 256
@@ -61,17 +55,13 @@ def set_address(app: Sphinx, config: Config) -> None:
 
 
 def finish(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
-    """Give the images of a page their size, and leave out two things that docutils says.
+    """Say below the title of a chapter where it stands.
 
-    With a size, nothing moves when an image arrives, and it can wait until it is needed. What
-    docutils says of the window Sphinx says as well.
+    What docutils says of the window Sphinx says as well, so it is left out.
     """
     context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
     if "body" in context:
-        sources = {name: Path(app.srcdir, uri) for uri, name in app.builder.images.items()}
-        body = context["body"].replace(*REFERENCES)
-        body = IMAGE.sub(lambda match: with_size(match, sources), body)
-        title, heading_end, rest = body.partition("</h1>")
+        title, heading_end, rest = context["body"].partition("</h1>")
         top = where(app, page, doctree, context) if heading_end else ""
         context["body"] = title + heading_end + top + rest
 
@@ -103,30 +93,6 @@ def minutes(doctree: nodes.document) -> int:
     lines = sum(len(n.astext().splitlines()) for n in doctree.findall(nodes.literal_block))
     words = sum(len(n.astext().split()) for n in doctree.findall(nodes.paragraph))
     return max(5, 5 * round((words / WORDS_A_MINUTE + lines / LINES_A_MINUTE) / 5))
-
-
-def with_size(match: re.Match, sources: dict[str, Path]) -> str:
-    """Return an `img` element with width, height and the wish to be loaded late.
-
-    The images of a page are copied when all pages are written, so their sizes are read where they
-    come from. The cover stands at the top, and does not wait.
-    """
-    file = sources.get(match["source"].rpartition("/")[2], Path())
-    found = [match["attributes"].strip()]
-    if "width=" not in match[0] and file.suffix in (".png", ".svg"):
-        found.append('width="{}" height="{}"'.format(*size_of(file)))
-    if "loading=" not in match[0] and not COVER.search(match[0]):
-        found.append('loading="lazy" decoding="async"')
-    return f"<img {' '.join(found)}{match['end']}"
-
-
-@cache
-def size_of(file: Path) -> tuple[int, int]:
-    """Return width and height of an image in pixels; those of a drawing are its view box."""
-    if file.suffix == ".svg":
-        return tuple(map(int, VIEW.search(file.read_text(encoding="utf-8")).groups()))
-    with Image.open(file) as image:
-        return image.size
 
 
 def end(app: Sphinx, problem: Exception | None) -> None:

@@ -5,6 +5,7 @@ again. Scripts wait until the page is shown, all style sheets become one (`tools
 figure that would be too small on a phone scrolls there.
 """
 
+import re
 from functools import cache
 from os.path import relpath
 from pathlib import Path
@@ -23,6 +24,7 @@ STYLE = Path(__file__).parents[1] / "aeutils" / "book.mplstyle"
 READABLE = 9  # pixels that a text of the usual size has at least, on any window
 PHONE = 390 - 48 - 20  # pixels that a phone leaves for a figure within its white edge
 INCH = 72  # points
+VIEW = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 BLOCKS = ["address", "blockquote", "div", "dl", "figure", "ol", "p", "pre", "table", "ul"]
 BOOLEANS = {"async", "checked", "defer", "disabled", "hidden", "multiple", "open", "required"}
 INDEX = """<!DOCTYPE html>
@@ -60,8 +62,9 @@ def repair(soup: BeautifulSoup) -> None:
         block.name = "span"
     for inner in soup.select("ul > ul"):
         inner.wrap(soup.new_tag("li"))
-    for main in soup.select("main[role]"):
-        del main["role"]
+    # docutils calls the references a list, but its entries no items of one.
+    for element in soup.select("main[role], .citation-list[role]"):
+        del element["role"]
     for button in soup.find_all("button"):
         button.attrs.setdefault("type", "button")
         if "title" in button.attrs and not button.get_text(strip=True):
@@ -98,6 +101,28 @@ def fetch_font(soup: BeautifulSoup, font: str) -> None:
     if soup.find("math") and not soup.select('link[rel="preload"][as="font"]'):
         kind = {"rel": "preload", "as": "font", "type": "font/woff2", "crossorigin": "anonymous"}
         soup.head.append(soup.new_tag("link", attrs={**kind, "href": font}))
+
+
+def measure(soup: BeautifulSoup, folder: Path) -> None:
+    """Give the images of a text their size and the wish to be loaded late.
+
+    With a size nothing moves when they arrive. The cover stands at the top, and does not wait.
+    """
+    for image in soup.select("article img[src]"):
+        file = folder / image["src"]
+        if "width" not in image.attrs and file.suffix in (".png", ".svg") and file.is_file():
+            image["width"], image["height"] = map(str, size_of(file.resolve()))
+        if "loading" not in image.attrs and "cover" not in image.get_attribute_list("class"):
+            image["loading"], image["decoding"] = "lazy", "async"
+
+
+@cache
+def size_of(file: Path) -> tuple[int, int]:
+    """Return width and height of an image in pixels; those of a drawing are its view box."""
+    if file.suffix == ".svg":
+        return tuple(map(int, VIEW.search(file.read_text(encoding="utf-8")).groups()))
+    with Image.open(file) as image:
+        return image.size
 
 
 def scroll(soup: BeautifulSoup, folder: Path) -> None:
@@ -140,6 +165,7 @@ def finish_site(app: Sphinx, problem: Exception | None) -> None:
         repair(soup)
         wait(soup, site / "_static" / "documentation_options.js")
         fetch_font(soup, relpath(site / FONT, file.parent))
+        measure(soup, file.parent)
         scroll(soup, file.parent)
     styles.unite(site, pages, app.config.notfound_urls_prefix)
     for file, soup in pages.items():

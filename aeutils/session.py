@@ -247,3 +247,6 @@ def _set_figure_style() -> None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("retina")
+        if "inline" in plt.get_backend():
+            # After each cell pyplot draws what is open once more, and nobody sees that.
+            plt.uninstall_repl_displayhook()

@@ -149,6 +149,18 @@ def test_figures_are_sharp_in_a_notebook_only(monkeypatch):
     assert formats == [("retina",)]
 
 
+@pytest.mark.parametrize(("backend", "drawn_by_pyplot"), [("inline", False), ("widget", True)])
+def test_a_figure_of_a_cell_is_drawn_once(monkeypatch, backend, drawn_by_pyplot):
+    """By the inline backend, which sends it; another backend needs that of pyplot."""
+    hooks = ["pyplot"]
+    monkeypatch.setattr("matplotlib_inline.backend_inline.set_matplotlib_formats", lambda _: None)
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace())
+    monkeypatch.setattr(plt, "get_backend", lambda: backend)
+    monkeypatch.setattr(plt, "uninstall_repl_displayhook", hooks.clear)
+    setup()
+    assert bool(hooks) is drawn_by_pyplot
+
+
 def test_log_level(monkeypatch):
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
     logging.getLogger("tensorflow").setLevel(logging.INFO)

@@ -2,6 +2,7 @@
 
 from aeutils.layers.corruption import GaussianCorruption, MaskingCorruption
 from aeutils.layers.sampling import GaussianSampling
+from aeutils.layers.selection import kth_largest
 from aeutils.layers.sparsity import ActivityPenalty, KSparse, LifetimeSparsity, SparsityTarget
 from aeutils.layers.tied import TiedDense
 
@@ -14,4 +15,5 @@ __all__ = [
     "MaskingCorruption",
     "SparsityTarget",
     "TiedDense",
+    "kth_largest",
 ]

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from aeutils.layers.base import SameShape, Tensor, check_range
+from aeutils.layers.selection import kth_largest
 
 
 @keras.saving.register_keras_serializable("aeutils")
@@ -123,8 +124,7 @@ class KSparse(SameShape):
         """Return the codes with all but the k largest of each image at zero."""
         if self.k > z.shape[-1]:
             raise ValueError(f"k is {self.k}, but the code has {z.shape[-1]} units.")
-        least = ops.top_k(z, self.k)[0][..., -1:]
-        return ops.where(z >= least, z, 0.0)
+        return ops.where(z >= kth_largest(z, self.k), z, 0.0)
 
 
 @keras.saving.register_keras_serializable("aeutils")
@@ -165,5 +165,5 @@ class LifetimeSparsity(SameShape):
         else:  # TensorFlow does not know the batch size before it runs
             winners = ops.cast(ops.round(self.rate * ops.cast(count, "float32")), "int32")
             winners = ops.maximum(winners, 1)
-        least = ops.top_k(by_unit, winners)[0][:, -1:]
-        return ops.transpose(ops.where(by_unit >= least, by_unit, 0.0))
+        winning = by_unit >= kth_largest(by_unit, winners)
+        return ops.transpose(ops.where(winning, by_unit, 0.0))

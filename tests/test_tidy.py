@@ -73,6 +73,21 @@ def test_scripts_wait_and_options_stand_in_the_page(tmp_path):
     )
 
 
+def test_a_page_has_its_colours_before_any_other_script_runs():
+    choice = 'document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";'
+    soup = parsed(
+        f'<html data-theme="auto"><head><script>{choice}</script><script>"auto"</script></head>'
+        '<body><img class="logo__image only-light"><img class="logo__image only-dark"></body>'
+    )
+    for _ in range(2):
+        tidy.show_theme(soup)
+    first, second = (script.string for script in soup.find_all("script"))
+    assert '"auto"' not in first and "prefers-color-scheme: dark" in first
+    assert second == '"auto"'
+    assert soup.html["data-theme"] == "light"
+    assert [image["class"] for image in soup.find_all("img")] == [["logo__image"]]
+
+
 def test_the_font_is_fetched_for_formulas_alone():
     for body, number in (("<math></math>", 1), ("<p>a</p>", 0)):
         soup = parsed(f"<head></head><body>{body}</body>")

@@ -25,6 +25,8 @@ READABLE = 9  # pixels that a text of the usual size has at least, on any window
 PHONE = 390 - 48 - 20  # pixels that a phone leaves for a figure within its white edge
 INCH = 72  # points
 VIEW = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
+CHOICE = 'localStorage.getItem("theme") || "auto"'
+PREFERRED = '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
 BLOCKS = ["address", "blockquote", "div", "dl", "figure", "ol", "p", "pre", "table", "ul"]
 BOOLEANS = {"async", "checked", "defer", "disabled", "hidden", "multiple", "open", "required"}
 INDEX = """<!DOCTYPE html>
@@ -96,6 +98,22 @@ def wait(soup: BeautifulSoup, options: Path) -> None:
             script["defer"] = ""
 
 
+def show_theme(soup: BeautifulSoup) -> None:
+    """Give a page its colours before it is shown, and not only when the theme's script runs.
+
+    Without scripts it is light. The logo is the same in both, so it stands there once.
+    """
+    for page in soup.select("html[data-theme]"):
+        page["data-theme"] = "light"
+    for script in soup.select("head script:not([src])"):
+        if CHOICE in (script.string or ""):
+            script.string = script.string.replace(CHOICE, CHOICE.replace('"auto"', PREFERRED))
+    for image in soup.select("img.logo__image.only-dark"):
+        image.decompose()
+    for image in soup.select("img.logo__image.only-light"):
+        image["class"].remove("only-light")
+
+
 def fetch_font(soup: BeautifulSoup, font: str) -> None:
     """Fetch the font of the formulas at once where there are some, so that no line moves later."""
     if soup.find("math") and not soup.select('link[rel="preload"][as="font"]'):
@@ -164,6 +182,7 @@ def finish_site(app: Sphinx, problem: Exception | None) -> None:
     for file, soup in pages.items():
         repair(soup)
         wait(soup, site / "_static" / "documentation_options.js")
+        show_theme(soup)
         fetch_font(soup, relpath(site / FONT, file.parent))
         measure(soup, file.parent)
         scroll(soup, file.parent)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from playwright.sync_api import Browser
 from site_pages import AXE, NARROW, PAGES, WIDE, Visit
 
 from tools.book_extension import title_and_question
@@ -42,6 +43,13 @@ WEIGHT = """async () => {
   const entries = ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind));
   return Object.fromEntries(entries.map(one => [one.name, one.decodedBodySize]));
 }"""
+MIDDLE = {"width": 1280, "height": 900}  # the contents stand beside the text and take of its room
+SHIFT = """() => new Promise(answer => {
+  const add = list => list.getEntries().reduce((sum, entry) => sum + entry.value, 0);
+  const observer = new PerformanceObserver(list => answer(add(list)));
+  observer.observe({type: "layout-shift", buffered: true});
+  setTimeout(() => answer(0), 1000);
+})"""
 MOST = 1_500_000  # bytes, not compressed
 SEARCH_ALONE = ("searchindex.js", "searchtools.js", "language_data.js")
 SHARED = {"og:title", "og:type", "og:url", "og:site_name", "og:image", "og:description"}
@@ -146,3 +154,20 @@ def test_a_page_that_does_not_exist(site: Path, config: dict) -> None:
     broken = [link for link in inside if not link.startswith(folder)]
     assert broken == []
     assert [one for one in inside if not os.path.exists(site / one.removeprefix(folder))] == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_page_opens_in_its_colours_and_nothing_moves(
+    browser: Browser, base: str, mode: str
+) -> None:
+    """Also before the scripts of the theme have run, and beside contents that come last."""
+    context = browser.new_context(viewport=MIDDLE, color_scheme=mode)
+    context.route("**/*.js*", lambda route: route.abort())
+    tab = context.new_page()
+    tab.goto(f"{base}/book/kl-and-elbo.html", wait_until="load")
+    assert tab.evaluate("document.documentElement.dataset.theme") == mode
+    context.unroute("**/*.js*")
+    tab.reload(wait_until="load")
+    assert tab.evaluate("document.documentElement.dataset.theme") == mode
+    assert tab.evaluate(SHIFT) < 0.01
+    context.close()

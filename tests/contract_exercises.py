@@ -72,11 +72,16 @@ def open_one(name: str, kind: str, cells: list[NotebookNode]) -> list[str]:
     asked = [g for g in guards if isinstance(g, ast.Call) and first_argument(g) == name]
     if [getattr(call.func, "id", None) for call in asked] != [OPEN[kind]]:
         problems.append(f'the cell of {name} does not wait for {OPEN[kind]}("{name}", ...)')
-    if kind == "own data" and not calls(code[0], "examine"):
-        problems.append(f"{name} does not call examine(...)")
+    if kind == "own data" and not any(map(shows_new_rows, calls(code[0], "examine"))):
+        problems.append(f"{name} does not let examine(...) see rows that were not trained on")
     if kind == "predict" and not any(FOLD.search(cell.source) for cell in cells):
         problems.append(f"{name} has no folded answer")
     return problems
+
+
+def shows_new_rows(examine: ast.Call) -> bool:
+    """Whether a call of `examine` gets rows for validation, by place or by name."""
+    return len(examine.args) >= 3 or any(one.arg == "x_valid" for one in examine.keywords)
 
 
 def exercise_cells_are_marked(notebook: NotebookNode, path: Path) -> list[str]:

@@ -125,6 +125,7 @@ VIOLATIONS = {
         turns("prediction = ...  #", "prediction = 1  #"),
         turns("if attempted(", "while attempted("),
         turns("examine(\n", "print(\n"),
+        turns("        x_valid=rows,\n", ""),
         turns("rows = ...  #", 'check("template.1", ...)\nrows = ...  #'),
         lacks("What happens, and why?"),
         lacks("if attempted("),

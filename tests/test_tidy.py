@@ -88,6 +88,14 @@ def test_a_page_has_its_colours_before_any_other_script_runs():
     assert [image["class"] for image in soup.find_all("img")] == [["logo__image"]]
 
 
+@pytest.mark.parametrize(("beside", "marks"), [("bd-sidebar-secondary", 1), ("other", 0)])
+def test_the_room_of_the_contents_is_kept(beside, marks):
+    soup = parsed(f'<div class="bd-content"><main>a</main><div class="{beside}">b</div></div>')
+    for _ in range(2):
+        tidy.keep_room(soup)
+    assert soup.div["class"] == ["bd-content"] + marks * ["beside-contents"]
+
+
 def test_the_font_is_fetched_for_formulas_alone():
     for body, number in (("<math></math>", 1), ("<p>a</p>", 0)):
         soup = parsed(f"<head></head><body>{body}</body>")

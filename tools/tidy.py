@@ -114,6 +114,13 @@ def show_theme(soup: BeautifulSoup) -> None:
         image["class"].remove("only-light")
 
 
+def keep_room(soup: BeautifulSoup) -> None:
+    """Mark a text with contents at its side, which come after it and would push it aside."""
+    text = soup.select_one(".bd-content:has(> .bd-sidebar-secondary)")
+    if text and "beside-contents" not in text["class"]:
+        text["class"].append("beside-contents")
+
+
 def fetch_font(soup: BeautifulSoup, font: str) -> None:
     """Fetch the font of the formulas at once where there are some, so that no line moves later."""
     if soup.find("math") and not soup.select('link[rel="preload"][as="font"]'):
@@ -183,6 +190,7 @@ def finish_site(app: Sphinx, problem: Exception | None) -> None:
         repair(soup)
         wait(soup, site / "_static" / "documentation_options.js")
         show_theme(soup)
+        keep_room(soup)
         fetch_font(soup, relpath(site / FONT, file.parent))
         measure(soup, file.parent)
         scroll(soup, file.parent)

@@ -59,10 +59,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c requi
 help:
 	@echo "make .venv           install the packages of requirements.txt; the others do it too"
 	@echo "make book            execute the notebooks, build the pages, print the one to open"
-	@echo "make pdf             the same pages as one PDF, with a table of contents"
+	@echo "make pdf             the same pages as one PDF, with a table of contents (needs Chromium)"
 	@echo "make test            unit tests with coverage, then every notebook"
 	@echo "make test-notebooks  every notebook, without the unit tests"
-	@echo "make test-site       build the book and test its pages in a browser"
+	@echo "make test-site       build the book and test its pages in a browser (needs Chromium)"
 	@echo "make colab-test      every notebook alone, with the versions of Colab (CH=\"pca vae\": these)"
 	@echo "make html-check      build the book and ask html-validate about its pages (needs Node.js)"
 	@echo "make lint            style of code and notebooks"
@@ -79,7 +79,7 @@ help:
 	@echo "make clean           remove what was built; the environment stays"
 	@echo
 	@echo "Variables: SCALE=small|full  BACKEND=tensorflow|jax  DATA_DIR=folder  JOBS=number"
-	@echo "           PYTHON=interpreter (for a new .venv; 3.11 or newer)"
+	@echo "           PYTHON=interpreter (for a new .venv; 3.11 to 3.13)"
 
 book: $(INSTALLED) $(MODEL)
 	@$(BIN)/python tools/execute.py $(OUT)/_build/.jupyter_cache --jobs $(JOBS)

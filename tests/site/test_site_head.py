@@ -161,13 +161,12 @@ def test_a_page_opens_in_its_colours_and_nothing_moves(
     browser: Browser, base: str, mode: str
 ) -> None:
     """Also before the scripts of the theme have run, and beside contents that come last."""
-    context = browser.new_context(viewport=MIDDLE, color_scheme=mode)
-    context.route("**/*.js*", lambda route: route.abort())
-    tab = context.new_page()
-    tab.goto(f"{base}/book/kl-and-elbo.html", wait_until="load")
-    assert tab.evaluate("document.documentElement.dataset.theme") == mode
-    context.unroute("**/*.js*")
-    tab.reload(wait_until="load")
-    assert tab.evaluate("document.documentElement.dataset.theme") == mode
-    assert tab.evaluate(SHIFT) < 0.01
-    context.close()
+    with browser.new_context(viewport=MIDDLE, color_scheme=mode) as context:
+        context.route("**/*.js*", lambda route: route.abort())
+        tab = context.new_page()
+        tab.goto(f"{base}/book/kl-and-elbo.html", wait_until="load")
+        assert tab.evaluate("document.documentElement.dataset.theme") == mode
+        context.unroute("**/*.js*")
+        tab.reload(wait_until="load")
+        assert tab.evaluate("document.documentElement.dataset.theme") == mode
+        assert tab.evaluate(SHIFT) < 0.01

@@ -88,6 +88,20 @@ def test_a_page_has_its_colours_before_any_other_script_runs():
     assert [image["class"] for image in soup.find_all("img")] == [["logo__image"]]
 
 
+def test_the_script_of_an_explorer_stands_in_a_file(tmp_path):
+    (tmp_path / "_static").mkdir()
+    soup = parsed(
+        '<body><p>a</p><div data-explorer="walk-1"><img alt="b"></div>\n'
+        '<script>\nbegin("<\\/b>", 1 < 2 && 3);\n</script><script>other()</script></body>'
+    )
+    for _ in range(2):
+        tidy.set_aside(soup, tmp_path / "book", tmp_path)
+    file = tmp_path / "_static" / "explorers" / "walk-1.js"
+    assert file.read_text() == '\nbegin("<\\/b>", 1 < 2 && 3);\n'
+    assert soup.div["data-script"] == "../_static/explorers/walk-1.js"
+    assert [script.string for script in soup.find_all("script")] == ["other()", tidy.FETCH]
+
+
 @pytest.mark.parametrize(("beside", "marks"), [("bd-sidebar-secondary", 1), ("other", 0)])
 def test_the_room_of_the_contents_is_kept(beside, marks):
     soup = parsed(f'<div class="bd-content"><main>a</main><div class="{beside}">b</div></div>')

@@ -1,8 +1,8 @@
 """The last step of a build: each page becomes valid HTML that a browser shows at once.
 
 What themes and extensions write is parsed, repaired where a validator finds an error, and written
-again. Scripts wait until the page is shown, all style sheets become one (`tools/styles.py`), and a
-figure that would be too small on a phone scrolls there.
+again. Scripts wait until the page is shown, those of an explorer until it comes near, all style
+sheets become one (`tools/styles.py`), and a figure too small for a phone scrolls there.
 """
 
 import re
@@ -29,6 +29,17 @@ CHOICE = 'localStorage.getItem("theme") || "auto"'
 PREFERRED = '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
 BLOCKS = ["address", "blockquote", "div", "dl", "figure", "ol", "p", "pre", "table", "ul"]
 BOOLEANS = {"async", "checked", "defer", "disabled", "hidden", "multiple", "open", "required"}
+FETCH = """
+const near = new IntersectionObserver(entries => {
+  for (const {target} of entries.filter(entry => entry.isIntersecting)) {
+    near.unobserve(target);
+    const script = document.createElement("script");
+    script.src = target.dataset.script;
+    document.body.append(script);
+  }
+}, {rootMargin: "100%"});
+for (const host of document.querySelectorAll("[data-script]")) near.observe(host);
+"""
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -114,6 +125,25 @@ def show_theme(soup: BeautifulSoup) -> None:
         image["class"].remove("only-light")
 
 
+def set_aside(soup: BeautifulSoup, folder: Path, site: Path) -> None:
+    """Keep script and numbers of an explorer in a file, which a page fetches when it comes near.
+
+    Until then the still picture stands there. An output alone, in a notebook, keeps its script.
+    """
+    scripts = soup.select("[data-explorer]:not([data-script]) + script")
+    for script in scripts:
+        host = script.find_previous_sibling("div")
+        file = site / "_static" / "explorers" / f"{host['data-explorer']}.js"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(script.string, encoding="utf-8")
+        host["data-script"] = relpath(file, folder)
+        script.decompose()
+    if scripts:
+        fetch = soup.new_tag("script")
+        fetch.string = FETCH
+        soup.body.append(fetch)
+
+
 def keep_room(soup: BeautifulSoup) -> None:
     """Mark a text with contents at its side, which come after it and would push it aside."""
     text = soup.select_one(".bd-content:has(> .bd-sidebar-secondary)")
@@ -190,6 +220,7 @@ def finish_site(app: Sphinx, problem: Exception | None) -> None:
         repair(soup)
         wait(soup, site / "_static" / "documentation_options.js")
         show_theme(soup)
+        set_aside(soup, file.parent, site)
         keep_room(soup)
         fetch_font(soup, relpath(site / FONT, file.parent))
         measure(soup, file.parent)

@@ -12,7 +12,36 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 CONTENTS = parse_toc_yaml(ROOT / "_toc.yml")
+# What axe finds; the spans that colour code are set aside meanwhile, which take half of its time.
+RUN_AXE = """async ([context, options]) => {
+  const codes = [...document.querySelectorAll("pre:not(:has(:not(span)))")];
+  const coloured = codes.map(code => [...code.childNodes]);
+  codes.forEach(code => { code.textContent = code.textContent; });
+  const found = await axe.run(context ?? document, {resultTypes: ["violations"], ...options});
+  codes.forEach((code, number) => code.replaceChildren(...coloured[number]));
+  return found.violations.filter(one => one.impact !== "minor").map(one => {
+    const places = one.nodes.map(node => node.html.slice(0, 120));
+    return `${one.impact}: ${one.id}: ${places.join(" | ")}`;
+  });
+}"""
+FADED = """() => document.getAnimations().every(
+  one => !(one instanceof CSSTransition) || one.playState !== "running")"""
 PAGES = [name.removesuffix(".ipynb").removesuffix(".md") for name in CONTENTS]
+
+
+def open_page(tab: Page, address: str) -> None:
+    """Load a page with its explorers, whose scripts arrive when they come near the window."""
+    tab.goto(address, wait_until="load")
+    for host in tab.locator("[data-script]").all():
+        host.scroll_into_view_if_needed()
+        tab.wait_for_function("host => host.dataset.ready === ''", arg=host.element_handle())
+    tab.evaluate("window.scrollTo(0, 0)")
+
+
+def wait_for_colours(tab: Page) -> None:
+    """Wait until a page that turns dark or light has faded: longer on a busy machine."""
+    tab.wait_for_timeout(100)
+    tab.wait_for_function(FADED)
 
 
 @dataclass
@@ -36,7 +65,12 @@ class Visit:
         self.tab.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
         self.tab.on("requestfailed", lambda r: self.problems.append(f"request failed: {r.url}"))
         self.tab.on("response", self._note_response)
-        self.tab.goto(f"{self.base}/{self.name}.html", wait_until="load")
+        open_page(self.tab, f"{self.base}/{self.name}.html")
+
+    def barriers(self, context: str | None = None, **options: object) -> list[str]:
+        """Return what axe-core finds on the page, or in what a selector names."""
+        self.tab.evaluate(AXE.read_text(encoding="utf-8"))
+        return self.tab.evaluate(RUN_AXE, [context, {"preload": False, **options}])
 
     def _note_message(self, message) -> None:
         if message.type == "error":

@@ -1,6 +1,7 @@
 """The times of the course are those that the chapters show."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 from bs4.element import Tag
@@ -9,6 +10,7 @@ from tools.reading import in_words
 from tools.tidy import read
 
 
+@cache
 def article(file: Path) -> Tag:
     """Return what a page says, as a tree."""
     return read(file).article

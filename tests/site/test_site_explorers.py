@@ -1,13 +1,13 @@
 """Each explorer of the site by mouse, finger and keyboard, against its packed model in NumPy."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from explorer_kinds import CHECKS, PACKED
 from playwright.sync_api import Browser, Locator, Page
-from site_pages import AXE, NARROW, PAGES, WIDE, Visit
+from site_pages import NARROW, PAGES, WIDE, Visit, open_page, wait_for_colours
 
 from aeutils.explorer.networks import unpack
 from aeutils.explorer.page import MOST
@@ -53,8 +53,6 @@ INSERT = """output => {
     old.replaceWith(script);
   });
 }"""
-CONTRAST = """() => axe.run("[data-explorer]", {runOnly: ["color-contrast"]}).then(
-  found => found.violations.flatMap(one => one.nodes.map(node => node.html)))"""
 
 Gesture = Callable[[Page, Locator, float], None]
 
@@ -67,14 +65,13 @@ def hosts(tab: Page) -> list[Locator]:
     return tab.locator(HOST).all()
 
 
-def check_canvas(host: Locator) -> dict:
-    """Compare the canvas with the packed network in NumPy, and return what the hand has set."""
+def check_canvas(host: Locator, networks: Sequence[Callable]) -> dict:
+    """Compare the canvas with its network in NumPy, and return what the hand has set."""
     kind, state = host.get_attribute("data-kind"), host.evaluate(STATE)
     if kind in CHECKS:
         CHECKS[kind](host)
-    packed = host.evaluate(PACKED) if state["pixels"] else []
     for number, pixels in enumerate(state.pop("pixels"), start=state["number"]):
-        answer = unpack(packed[number])(np.array([state["input"]], "float32"))[0]
+        answer = networks[number](np.array([state["input"]], "float32"))[0]
         expected = np.rint(255 * (1 - np.clip(answer, 0, 1)))
         assert np.abs(expected - pixels).max() <= 1
     return state
@@ -120,6 +117,7 @@ def drive(tab: Page, host: Locator, gesture: Gesture) -> None:
     """Move each control to one end and to the other; each time something else has to be shown."""
     controls = host.locator(CONTROLS).all()
     assert controls
+    networks = [unpack(packed) for packed in host.evaluate(PACKED)]
     for control in controls:
         control.scroll_into_view_if_needed()
         buttons = control.evaluate("one => one.tagName") == "FIELDSET"
@@ -132,7 +130,7 @@ def drive(tab: Page, host: Locator, gesture: Gesture) -> None:
                 label.click() if gesture is by_mouse else label.tap()
             else:
                 gesture(tab, control, end)
-            states.append(check_canvas(host))
+            states.append(check_canvas(host, networks))
         assert states[0] != states[1]
 
 
@@ -144,7 +142,7 @@ def touched(
     context = browser.new_context(viewport=NARROW, has_touch=True)
     tab = context.new_page()
     if has_explorer(site, request.param):
-        tab.goto(f"{base}/{request.param}.html", wait_until="load")
+        open_page(tab, f"{base}/{request.param}.html")
     yield tab
     context.close()
 
@@ -180,14 +178,13 @@ def test_answers_are_those_of_keras_and_quick(visit: Visit) -> None:
 def test_colours_follow_the_page(visit: Visit) -> None:
     if not hosts(visit.tab):
         return
-    visit.tab.evaluate(AXE.read_text(encoding="utf-8"))
     try:
         for theme in ("dark", "light"):
             visit.tab.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-            visit.tab.wait_for_timeout(600)  # colours fade
+            wait_for_colours(visit.tab)
             dark = visit.tab.locator(f"{HOST} form.dark").count()
             assert dark == (len(hosts(visit.tab)) if theme == "dark" else 0)
-            assert visit.tab.evaluate(CONTRAST) == []
+            assert visit.barriers(HOST, runOnly=["color-contrast"]) == []
     finally:
         visit.tab.evaluate("document.documentElement.dataset.theme = 'light'")
 
@@ -196,7 +193,8 @@ def test_colours_follow_the_page(visit: Visit) -> None:
 def test_an_output_alone_works_in_a_notebook(tab: Page, site: Path, page: str) -> None:
     found = read(site / f"{page}.html").select(HOST) if has_explorer(site, page) else []
     for host in found:
-        output = str(host) + str(host.find_next_sibling("script"))
+        script = (site / page).parent / host.attrs.pop("data-script")
+        output = f"{host}<script>{script.read_text(encoding='utf-8')}</script>"
         assert len(output) <= MOST
         tab.evaluate(INSERT, output * 2)  # a copy of the output stands for itself
         for shown in hosts(tab):

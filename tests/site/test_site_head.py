@@ -9,20 +9,12 @@ from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser
-from site_pages import AXE, NARROW, PAGES, WIDE, Visit
+from site_pages import NARROW, PAGES, WIDE, Visit
 
 from tools.book_extension import title_and_question
 from tools.pages import pages_address
 
 # The contrast has a test of its own, in both modes; nothing else depends on the mode.
-RUN_AXE = """options => axe.run({
-  resultTypes: ["violations"], preload: false, ...options,
-}).then(
-  found => found.violations.filter(one => one.impact !== "minor").map(one => {
-    const places = one.nodes.map(node => node.html.slice(0, 120));
-    return `${one.impact}: ${one.id}: ${places.join(" | ")}`;
-  })
-)"""
 ALL_RULES = {"rules": {"color-contrast": {"enabled": False}}}
 # What a narrow window can change: which buttons are seen, their size, and what scrolls.
 NARROW_RULES = [
@@ -108,8 +100,7 @@ def test_no_barrier_is_found(visit: Visit, window: dict, rules: dict) -> None:
     visit.tab.set_viewport_size(window)
     visit.tab.wait_for_timeout(400)  # the theme makes tab stops of what scrolls in a new window
     try:
-        visit.tab.evaluate(AXE.read_text(encoding="utf-8"))
-        assert visit.tab.evaluate(RUN_AXE, rules) == []
+        assert visit.barriers(**rules) == []
     finally:
         visit.tab.set_viewport_size(WIDE)
 

@@ -6,7 +6,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from site_pages import NARROW, ROOT, Visit
+from site_pages import NARROW, ROOT, Visit, wait_for_colours
 
 SEARCH = ".search-button__button, form.bd-search input"
 ID = re.compile(r'<[^>]* id="([^"]+)"')
@@ -227,5 +227,6 @@ def switch_to(visit: Visit, theme: str) -> bool:
         if visit.tab.evaluate("document.documentElement.dataset.theme") == theme:
             break
         button.click()
-    visit.tab.wait_for_timeout(300)  # colours fade
+    visit.tab.mouse.move(0, 0)  # or its tooltip stays
+    wait_for_colours(visit.tab)
     return visit.tab.evaluate("document.documentElement.dataset.theme") == theme

@@ -56,6 +56,33 @@ def test_repair(given, expected):
     assert repaired(expected) == expected
 
 
+CODE = """
+html[data-theme="light"] .highlight pre { line-height: 125%; }
+html[data-theme="light"] .highlight { background: #fff; color: #080808 }
+html[data-theme="light"] .highlight .k { color: #6730C5 } /* Keyword */
+html[data-theme="light"] .highlight .n { color: #080808 } /* Name */
+html[data-theme="light"] .highlight .nn { color: #080808 } /* Name.Namespace */
+html[data-theme="light"] .highlight .gs { font-weight: bold }
+html[data-theme="light"] .highlight .p { color: #080808; font-weight: bold }
+html[data-theme="dark"] .highlight { background: #2b2b2b; color: #F8F8F2 }
+html[data-theme="dark"] .highlight .k { color: #F8F8F2 }
+html[data-theme="dark"] .highlight .n { color: #F8F8F2 }
+html[data-theme="dark"] .highlight .p { color: #F8F8F2 }
+"""
+
+
+def test_code_of_the_usual_colour_needs_no_element():
+    assert tidy.colourless(CODE) == {"n"}
+    code = (
+        '<span class="k">del</span> <span class="n">a</span><span class="p">[</span>'
+        '<span class="n"><b>c</b></span><span class="nn">d</span><span class="n">&lt;</span>'
+    )
+    plain = code.replace('<span class="n">a</span>', "a")
+    plain = plain.replace('<span class="n">&lt;</span>', "&lt;")
+    assert tidy.leave_plain(code, {"n"}) == plain
+    assert tidy.leave_plain(code, set()) == code
+
+
 def test_scripts_wait_and_options_stand_in_the_page(tmp_path):
     options = tmp_path / "documentation_options.js"
     options.write_text("const OPTIONS = {};")
@@ -203,9 +230,10 @@ def app(folder, builder="html"):
 def site(tmp_path):
     (tmp_path / "_static").mkdir()
     (tmp_path / "_static" / "a.css").write_text(".a {color: red} .b {color: blue}")
+    (tmp_path / "_static" / "pygments.css").write_text(CODE)
     (tmp_path / "book").mkdir()
     head = '<head><link rel="stylesheet" href="../_static/a.css"></head>'
-    page = f'<html>{head}<body class="a"><br/></body></html>'
+    page = f'<html>{head}<body class="a"><br/><span class="n">c</span></body></html>'
     (tmp_path / "book" / "intro.html").write_text(page)
     return tmp_path
 
@@ -216,7 +244,9 @@ def test_a_site_is_finished_once(site):
         tidy.finish_site(app(site), None)
         pages.append((site / "book" / "intro.html").read_text())
     assert pages[0] == pages[1]
-    assert '<link rel="stylesheet" href="../_static/book.css?v=' in pages[0] and "<br>" in pages[0]
+    assert (
+        '<link rel="stylesheet" href="../_static/book.css?v=' in pages[0] and "<br>c<" in pages[0]
+    )
     assert (site / "_static" / "book.css").read_text() == ".a{color: red}\n"
     start = (site / "index.html").read_text()
     assert "<title>A book</title>" in start and 'content="0; url=book/intro.html"' in start

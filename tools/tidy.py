@@ -24,6 +24,7 @@ STYLE = Path(__file__).parents[1] / "aeutils" / "book.mplstyle"
 READABLE = 9  # pixels that a text of the usual size has at least, on any window
 PHONE = 390 - 48 - 20  # pixels that a phone leaves for a figure within its white edge
 INCH = 72  # points
+COLOUR = re.compile(r'html\[data-theme="(\w+)"\] \.highlight(?: \.(\w+))? \{ ([^}]*?);? \}')
 VIEW = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 CHOICE = 'localStorage.getItem("theme") || "auto"'
 PREFERRED = '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
@@ -62,6 +63,21 @@ class Valid(HTMLFormatter):
 
 
 VALID = Valid(entity_substitution=EntitySubstitution.substitute_xml, void_element_close_prefix=None)
+
+
+def colourless(css: str) -> set[str]:
+    """Return the classes of Pygments that have the colour of all code, in light and in dark."""
+    rules = {(mode, name): rule for mode, name, rule in COLOUR.findall(css)}
+    modes = {mode for mode, _ in rules}
+    plain = {mode: rules[mode, ""].rpartition("; ")[2] for mode in modes}
+    names = {name for _, name in rules if name}
+    return {n for n in names if all(rules.get((mode, n)) == plain[mode] for mode in modes)}
+
+
+def leave_plain(page: str, names: set[str]) -> str:
+    """Take the spans away that colour nothing: half of the elements of a page with much code."""
+    classes = "|".join(sorted(names))
+    return re.sub(f'<span class="(?:{classes})">([^<]*)</span>', r"\1", page) if names else page
 
 
 def repair(soup: BeautifulSoup) -> None:
@@ -215,6 +231,10 @@ def finish_site(app: Sphinx, problem: Exception | None) -> None:
         title=app.config.html_title or app.config.project, page=start, address=address
     )
     (site / "index.html").write_text(text, encoding="utf-8")
+    names = colourless((site / "_static" / "pygments.css").read_text(encoding="utf-8"))
+    for file in site.rglob("*.html"):
+        text = leave_plain(file.read_text(encoding="utf-8"), names)
+        file.write_text(text, encoding="utf-8")
     pages = {file: read(file) for file in sorted(site.rglob("*.html"))}
     for file, soup in pages.items():
         repair(soup)

@@ -148,7 +148,9 @@ def load_images(
         each class; a tenth of each class is for validation and for the test.
     scale : {"small", "full"}
         How many: 4,000 / 500 / 500 of MNIST and 9,000 / 1,000 / 2,000 of Fashion-MNIST
-        (training / validation / test), or 55,000 / 5,000 / 10,000 of either. Of a folder all.
+        (training / validation / test), or 55,000 / 5,000 / 10,000 of either, in the order of
+        their files. The test file of MNIST is in no random order: its second half has a sixth
+        more ink, so draw a part of it from the whole. Of a folder all.
     flat : bool
         Whether an image is a row of numbers, rather than of shape (height, width, channels).
     size : tuple of int

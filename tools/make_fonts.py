@@ -5,10 +5,10 @@
 
 STIX Two Math (SIL Open Font License 1.1, https://github.com/stipub/stixfonts) has some 5,000
 characters. The pages get the alphabets and signs that formulas of this book need, with the larger
-forms of brackets, sums and roots that the font has for them; a test of the site names a sign that
-is missing. Where none is added, the font in `book/_static` serves in place of the whole one. The
-icons come from the fonts of the theme (Font Awesome Free, SIL Open Font License 1.1); `custom.css`
-names the characters, and a browser takes any other icon from the whole font.
+forms of brackets, sums and roots that the font has for them; `tests/test_formulas.py` names a sign
+that is missing. Where none is added, the font in `book/_static` serves in place of the whole one.
+The icons come from the fonts of the theme (Font Awesome Free, SIL Open Font License 1.1);
+`custom.css` names the characters, and a browser takes any other icon from the whole font.
 """
 
 import argparse
@@ -28,7 +28,7 @@ MATH = (
     (0x1D434, 0x1D467),  # italic letters
     (0x1D6E2, 0x1D71B),  # italic Greek
 )
-# Those of the book, the italic h, and the root.
+# Those of the book and their neighbours, the italic h, and the root.
 SIGNS = "×÷ˆ˜ϵϕ‖…′\u2061\u2062ℎℓℝ←→↔↦⇒⇔∂∅∇∈∏∑−∗√∝∞∩∪∫∼≈≠≡≤≥≪≫⊂⊙⊤⊥⋅⋮⋯⋱⌈⌉⌊⌋⏞⏟⟨⟩⟶⟹𝒩𝔼𝟙"
 
 

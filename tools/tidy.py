@@ -232,10 +232,10 @@ def finish_site(app: Sphinx, problem: Exception | None) -> None:
     )
     (site / "index.html").write_text(text, encoding="utf-8")
     names = colourless((site / "_static" / "pygments.css").read_text(encoding="utf-8"))
-    for file in site.rglob("*.html"):
-        text = leave_plain(file.read_text(encoding="utf-8"), names)
-        file.write_text(text, encoding="utf-8")
-    pages = {file: read(file) for file in sorted(site.rglob("*.html"))}
+    pages = {
+        file: parse(leave_plain(file.read_text(encoding="utf-8"), names))
+        for file in sorted(site.rglob("*.html"))
+    }
     for file, soup in pages.items():
         repair(soup)
         wait(soup, site / "_static" / "documentation_options.js")
@@ -252,7 +252,12 @@ def finish_site(app: Sphinx, problem: Exception | None) -> None:
 
 def read(file: Path) -> BeautifulSoup:
     """Return a page, parsed as it stands."""
-    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+    return parse(file.read_text(encoding="utf-8"))
+
+
+def parse(page: str) -> BeautifulSoup:
+    """Return the tree of a page."""
+    return BeautifulSoup(page, "html.parser")
 
 
 def setup(app: Sphinx) -> dict[str, object]:

@@ -69,7 +69,8 @@ class Visit:
 
     def barriers(self, context: str | None = None, **options: object) -> list[str]:
         """Return what axe-core finds on the page, or in what a selector names."""
-        self.tab.evaluate(AXE.read_text(encoding="utf-8"))
+        if not self.tab.evaluate("'axe' in window"):
+            self.tab.evaluate(AXE.read_text(encoding="utf-8"))
         return self.tab.evaluate(RUN_AXE, [context, {"preload": False, **options}])
 
     def _note_message(self, message) -> None:

@@ -7,7 +7,6 @@ import pytest
 from site_pages import NARROW, PAGES, WIDE, Visit
 from tinyhtml5.parser import HTMLParser
 
-from tools.make_fonts import characters
 from tools.tidy import READABLE, VALID, read, repair
 
 PAPER = {"width": 658, "height": 987}  # an A4 page within its margins
@@ -107,12 +106,6 @@ def test_nothing_is_cut_on_paper(visit: Visit) -> None:
     finally:
         tab.emulate_media(media="screen")
         tab.set_viewport_size(WIDE)
-
-
-def test_the_font_has_each_character_of_a_formula(visit: Visit) -> None:
-    """Add what is missing to `tools/make_fonts.py`, and make the font anew."""
-    shown = set("".join(visit.tab.locator("math").all_text_contents()))
-    assert {sign for sign in shown if not sign.isspace() and ord(sign) not in characters()} == set()
 
 
 def test_the_style_sheet_has_no_rules_of_parts_that_are_not_there(site: Path) -> None:

@@ -212,7 +212,13 @@ def holders(layer):
 
 @pytest.mark.parametrize(
     "layer",
-    [layers.Dense(2), layers.Conv2D(2, 3, strides=2), layers.Conv2DTranspose(2, 3, strides=2)],
+    [
+        layers.Dense(2),
+        layers.Conv2D(2, 3, strides=2),
+        layers.Conv2D(2, 1),
+        layers.Conv2DTranspose(2, 3, strides=2),
+    ],
+    ids=lambda layer: layer.name,
 )
 def test_dense_and_strided_models_gain_from_xla(backend, layer):
     assert [gains_from_xla(model) for model in holders(layer)] == [True] * 3
@@ -227,6 +233,7 @@ def test_dense_and_strided_models_gain_from_xla(backend, layer):
         layers.SpatialDropout2D(0.5),
         layers.MaxPooling2D(),
         layers.UpSampling2D(),
+        layers.Conv2D(2, 3),
         layers.LSTM(2),
         layers.GRU(2),
         layers.Bidirectional(layers.LSTM(2)),

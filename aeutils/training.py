@@ -16,6 +16,10 @@ WITHOUT_DEFAULT_RATE = ("sgd", "adadelta", "adagrad", "ftrl")
 # On TensorFlow: 1 s to compile, half to one millisecond gained a step (dense, two threads).
 STEPS_WORTH_COMPILING = 2000
 SLOW_UNDER_XLA = (
+    keras.layers.Conv1D,
+    keras.layers.Conv2D,
+    keras.layers.Conv1DTranspose,
+    keras.layers.Conv2DTranspose,
     keras.layers.MaxPooling2D,
     keras.layers.UpSampling2D,
     keras.layers.RNN,
@@ -50,8 +54,8 @@ def fit(
     get their batches from Keras one by one, 16 to an execution.
 
     The step is compiled by XLA always on JAX, and on TensorFlow unless the model has a layer
-    that XLA slows down on a CPU (noise and dropout, pooling, upsampling, recurrence, convolution
-    without a stride; measured) or trains for fewer steps than the compilation costs.
+    that XLA slows down on a CPU (noise and dropout, pooling, upsampling, recurrence,
+    convolution; measured) or trains for fewer steps than the compilation costs.
 
     Parameters
     ----------
@@ -150,18 +154,12 @@ def gains_from_xla(model: keras.Model) -> bool:
     """Say whether the training step of a model should be compiled by XLA.
 
     Always on JAX, where an uncompiled step is ten times slower. On TensorFlow not for models
-    with a layer of ``SLOW_UNDER_XLA``, or with a convolution of more than one pixel without a
-    stride: with 16, 32 and 64 channels such a step took 2.1, 1.5 and 1.2 times the processor time.
+    with a layer of ``SLOW_UNDER_XLA``. Convolutions are the worst of them: inside of the loop of an
+    epoch XLA took 3 to 4 times the processor time with a stride, and 90 times without one.
     """
     if keras.backend.backend() == "jax":
         return True
-    return not any(_is_slow_under_xla(layer) for layer in model._flatten_layers())
-
-
-def _is_slow_under_xla(layer: keras.Layer) -> bool:
-    if isinstance(layer, keras.layers.Conv2D):
-        return max(layer.strides) == 1 < max(layer.kernel_size)
-    return isinstance(layer, SLOW_UNDER_XLA)
+    return not any(isinstance(layer, SLOW_UNDER_XLA) for layer in model._flatten_layers())
 
 
 def _choose_xla(model: keras.Model, steps: int) -> bool:

@@ -61,7 +61,7 @@ help:
 	@echo "make book            execute the notebooks, build the pages, print the one to open"
 	@echo "make pdf             the same pages as one PDF, with a table of contents (needs Chromium)"
 	@echo "make test            unit tests with coverage, then every notebook"
-	@echo "make test-notebooks  every notebook, without the unit tests"
+	@echo "make test-notebooks  every notebook, without the unit tests (CH=\"pca vae\": these)"
 	@echo "make test-site       build the book and test its pages in a browser (needs Chromium)"
 	@echo "make colab-test      every notebook alone, with the versions of Colab (CH=\"pca vae\": these)"
 	@echo "make html-check      build the book and ask html-validate about its pages (needs Node.js)"
@@ -106,7 +106,7 @@ test: $(INSTALLED) $(MODEL)
 test-notebooks: $(INSTALLED) $(MODEL)
 	@$(BIN)/python -m pytest -p tools.record --record $(OUT)/_build/.jupyter_cache \
 		--nbval-lax --nbval-current-env --nbval-cell-timeout 3600 \
-		-n $(JOBS) --dist loadscope book/*.ipynb
+		-n $(JOBS) --dist loadscope $(or $(CH:%=book/%.ipynb),book/*.ipynb)
 
 test-site: book
 	@AEUTILS_SITE="$(abspath $(SITE))" AEUTILS_REQUIRE_SITE=1 \

@@ -193,3 +193,10 @@ def test_chapters_side_by_side_share_the_cores(jobs, variables, expected, monkey
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     [line] = [line for line in done.stdout.splitlines() if line.startswith("threads ")]
     assert line == f"threads {expected or len(os.sched_getaffinity(0))}"
+
+
+def test_every_notebook_runs_on_the_second_backend():
+    """Of which `.ci/run` runs only some."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    commands = [step.get("run") for step in workflow["jobs"]["jax"]["steps"]]
+    assert "make test BACKEND=jax" in commands

@@ -37,9 +37,7 @@ def test_folder_of_classes(folder):
     assert data.class_names == ("cats", "dogs")
     for y, count in ((data.y_train, 16), (data.y_valid, 2), (data.y_test, 2)):
         assert y.dtype == np.int64 and np.bincount(y).tolist() == [count, count]
-    assert (
-        repr(data) == f"ImageData({folder.name!r}, 'small': 32 train, 4 valid, 4 test, (12, 16, 1))"
-    )
+    assert repr(data) == f"ImageData({folder.name!r}: 32 train, 4 valid, 4 test, (12, 16, 1))"
 
 
 def test_colour_and_flat(folder):

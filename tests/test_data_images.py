@@ -240,7 +240,7 @@ def test_folder_by_default(pictures):
     assert data.x_valid.shape == data.x_test.shape == (2, 28, 28, 1)
     assert [y.tolist() for y in (data.y_valid, data.y_test)] == [[0, 1], [0, 1]]
     assert data.y_train.dtype == np.int64 and 0.5 < data.x_train.max() <= 1
-    assert (data.name, data.scale, data.class_names) == (pictures.name, "small", ("grey", "red"))
+    assert (data.name, data.scale, data.class_names) == (pictures.name, None, ("grey", "red"))
     assert data.provenance == f"The pictures below {pictures}."
     assert data.licence == "that of their owner"
 

@@ -102,8 +102,10 @@ class ImageData:
         flat: (n, 28, 28, 1) or (n, 784) for the sets of the book.
     y_train, y_valid, y_test : numpy.ndarray
         Labels, int64 from 0, of shape (n,).
-    name, scale : str
-        The arguments of `load_images`.
+    name : str
+        The set of the book, or the name of the folder.
+    scale : str or None
+        ``"small"`` or ``"full"``; None for a folder, which is read whole.
     class_names : tuple of str
         The name of each label.
     provenance, licence : str
@@ -117,15 +119,15 @@ class ImageData:
     x_test: np.ndarray
     y_test: np.ndarray
     name: str
-    scale: str
+    scale: str | None
     class_names: tuple[str, ...]
     provenance: str
     licence: str
 
     def __repr__(self) -> str:
         """Name the set and the sizes of its parts, without their pixels."""
-        shape = self.x_train.shape[1:]
-        return f"ImageData({self.name!r}, {self.scale!r}: {name_sizes(self)}, {shape})"
+        what = ", ".join(repr(part) for part in (self.name, self.scale) if part)
+        return f"ImageData({what}: {name_sizes(self)}, {self.x_train.shape[1:]})"
 
 
 def load_images(
@@ -181,7 +183,6 @@ def load_images(
     return ImageData(
         **{f"x_{part}": _scaled(arrays[f"x_{part}"], flat) for part in SPLITS},
         **{f"y_{part}": arrays[f"y_{part}"].astype(np.int64) for part in SPLITS},
-        scale=scale,
         **facts,
     )
 
@@ -236,6 +237,7 @@ def _of_the_book(name: str, scale: str) -> tuple[dict[str, np.ndarray], dict]:
     facts = FACTS[name]
     return arrays, {
         "name": name,
+        "scale": scale,
         "class_names": facts.class_names,
         "provenance": getattr(facts, scale),
         "licence": facts.licence,
@@ -251,6 +253,7 @@ def _own_pictures(folder, size, colour: bool) -> tuple[dict[str, np.ndarray], di
     left_out = f", {copies} copies left out" if copies else ""
     return arrays, {
         "name": Path(folder).resolve().name,
+        "scale": None,
         "class_names": class_names,
         "provenance": f"The pictures below {folder}{left_out}.",
         "licence": "that of their owner",

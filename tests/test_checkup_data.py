@@ -21,11 +21,21 @@ def rows(model, x, *others, mask_value=None):
     return take(model, x, *(others or (None, None, None)), mask_value)
 
 
-def test_the_last_fifth_is_kept_for_validation():
+def test_a_fifth_is_drawn_for_validation():
+    """In the order of a file the last fifth may be of other classes than the rest."""
     data = rows(copier(), X)
     assert len(data.x_train) == 320 and len(data.x_valid) == 80
-    np.testing.assert_array_equal(data.x_valid, X[320:])
+    both = np.concatenate([data.x_train, data.x_valid])
+    np.testing.assert_array_equal(np.sort(both, axis=0), np.sort(X, axis=0))
+    last = {row.tobytes() for row in X[320:]}
+    assert 5 < sum(row.tobytes() in last for row in data.x_valid) < 30
     assert data.target_valid is data.x_valid and data.copies
+
+
+def test_targets_that_are_the_inputs_are_copies():
+    data = rows(copier(), X[:300], X[300:], X[:300].copy(), X[300:].copy())
+    assert data.copies and data.target_train is data.x_train
+    assert not rows(copier(), X[:300], X[300:], X[:300].copy(), 2 * X[300:]).copies
 
 
 def test_many_rows_are_drawn_in_the_same_way_each_time():
@@ -91,8 +101,8 @@ def test_the_mean_row_does_not_count_padding():
     x = STEPS.copy()
     x[::2, 3:] = 0
     x[:, 4] = 0
-    data = rows(model_of(layers.LSTM(2), shape=(5, 2)), x)
     train = x[:48]
+    data = rows(model_of(layers.LSTM(2), shape=(5, 2)), train, x[48:], None, None)
     np.testing.assert_allclose(data.mean_row[0], train[:, 0].mean(axis=0), rtol=1e-6)
     np.testing.assert_allclose(data.mean_row[3], train[1::2, 3].mean(axis=0), rtol=1e-6)
     real = np.concatenate([train[:, :3].reshape(-1, 2), train[1::2, 3]])

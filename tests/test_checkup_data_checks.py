@@ -44,6 +44,15 @@ def test_data_range(activation, loss, x, expected):
     assert verdict(data_checks.data_range(subject(behind(activation, loss), x))) == expected
 
 
+@pytest.mark.parametrize(
+    "activation, high, expected",
+    [("sigmoid", 1, "fine"), ("relu", 99, "fine"), ("relu", 255, "look")],
+)
+def test_data_range_of_bytes(activation, high, expected):
+    x = np.random.default_rng(0).integers(0, high + 1, X.shape).astype("uint8")
+    assert verdict(data_checks.data_range(subject(behind(activation), x))) == expected
+
+
 def test_data_range_of_one_loud_column():
     loud = X * np.where(np.arange(SIZE) == 3, 1e4, 1).astype("float32")
     outcome = data_checks.data_range(subject(copier(), loud))
@@ -158,7 +167,7 @@ def test_shapes():
     assert verdict(data_checks.shapes(subject(narrow))) == "wrong"
     other = keras.Sequential([keras.Input((SIZE,)), layers.Dense(7)])
     assert verdict(data_checks.shapes(subject(other))) == "wrong"
-    targets = {"y_train": X[:300], "y_valid": X[300:]}
+    targets = {"y_train": 2 * X[:300], "y_valid": 2 * X[300:]}
     assert verdict(data_checks.shapes(subject(other, **targets))) == "look"
     flat = keras.Sequential([keras.Input((4, 6)), layers.Flatten()])
     assert verdict(data_checks.shapes(subject(flat, X.reshape(400, 4, 6)))) == "fine"
@@ -509,6 +518,13 @@ def test_shares_of_rows_in_both_sets(rows, repeated, expected):
 def test_one_repeated_row_in_a_thousand_is_not_told():
     assert shared(0, 1, of=1000) == ("fine", "0.0% of the validation rows")
     assert "0.2% of the training rows repeat another one" in shared(0, 2, of=1000)[1]
+
+
+@pytest.mark.parametrize("kinds", [("float64", "float32"), ("float32", "float64")])
+def test_duplicates_of_another_precision(kinds):
+    x = np.random.default_rng(0).normal(size=(20, 2))
+    leaked = Stub(data(x.astype(kinds[0]), x.astype(kinds[1])))
+    assert said(data_checks.duplicates(leaked)) == ("wrong", "100.0% of the validation rows")
 
 
 def test_duplicates_are_those_of_the_targets():

@@ -10,13 +10,21 @@ from checkup_stub import ROWS, Stub, always, data, step
 from keras import layers
 
 from aeutils.checkup import exchange
-from aeutils.checkup.exchange import exchanged_copies, misses
+from aeutils.checkup.exchange import exchanged_copies, misses, other_rows
 
 
 @pytest.mark.parametrize("make", [copier, lambda: Variational(draw=lambda mean, spread: mean)])
 def test_copies_follow_the_code(make):
     copies, others = exchanged_copies(subject(make()))
-    np.testing.assert_allclose(others, np.roll(copies, -(len(copies) // 2), axis=0), atol=1e-5)
+    np.testing.assert_allclose(others, copies[other_rows(len(copies))], atol=1e-5)
+
+
+@pytest.mark.parametrize("count", [8, 9, 400])
+def test_the_other_row_is_another_at_no_fixed_distance(count):
+    other = other_rows(count)
+    assert sorted(other) == list(range(count))
+    steps = (other - np.arange(count)) % count
+    assert 0 not in steps and len(set(steps)) > 3
 
 
 def test_a_skip_stays_with_its_row():
@@ -25,8 +33,8 @@ def test_a_skip_stays_with_its_row():
     asked = subject(keras.Model(x, skip))
     copies, others = exchanged_copies(asked)
     rows = asked.data.x_valid
-    half = np.roll(rows, -(len(rows) // 2), axis=0)
-    np.testing.assert_allclose(others, rows + half @ AXES @ AXES.T, atol=1e-4)
+    other = rows[other_rows(len(rows))]
+    np.testing.assert_allclose(others, rows + other @ AXES @ AXES.T, atol=1e-4)
 
 
 def test_a_side_branch_is_not_taken_for_the_code():
@@ -34,7 +42,7 @@ def test_a_side_branch_is_not_taken_for_the_code():
     scale = dense(np.zeros((2, SIZE)), bias=np.ones(SIZE))(dense(AXES[:, :2])(x))
     model = keras.Model(x, dense(AXES.T)(dense(AXES)(layers.Multiply()([x, scale]))))
     copies, others = exchanged_copies(subject(model))
-    np.testing.assert_allclose(others, np.roll(copies, -(len(copies) // 2), axis=0), atol=1e-5)
+    np.testing.assert_allclose(others, copies[other_rows(len(copies))], atol=1e-5)
 
 
 def test_misses():
@@ -70,12 +78,12 @@ def test_tokens_without_padding_have_their_misses():
     assert misses(asked, sure[:2], none[:2]) == pytest.approx(known)
 
 
-def test_the_other_row_is_half_the_set_away(monkeypatch):
+def test_without_a_posterior_it_goes_through_the_layers(monkeypatch):
     monkeypatch.setattr(exchange, "_through_layers", lambda s, x, other, copies: (x, other))
     asked = Stub(data(ROWS, ROWS[:5]), copies=lambda x: x + 1)
     copies, (x, other) = exchange.exchanged_copies(asked)
     np.testing.assert_array_equal(copies, ROWS[:5] + 1)
-    assert len(x) == 5 and other.tolist() == [3, 4, 0, 1, 2]
+    assert len(x) == 5 and other.tolist() == other_rows(5).tolist()
     monkeypatch.setattr(exchange, "_through_layers", always(None))
     assert exchange.exchanged_copies(Stub(copies=lambda x: x)) is None
 

@@ -100,7 +100,7 @@ def test_noise_drawn_once(damage, known, expected):
 
 
 def test_noise_drawn_once_needs_noise_in_both_parts():
-    rows = {"y_train": X[:300], "y_valid": X[300:]}
+    rows = {"y_train": 2 * X[:300], "y_valid": 2 * X[300:]}
     same = copier()
     assert mode_checks.noise_repeats(subject(same, **rows)) is None
     assert mode_checks.noise_repeats(subject(same)) is None

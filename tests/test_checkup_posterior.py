@@ -48,6 +48,13 @@ def test_found(case):
     assert found.log_var.mean() == pytest.approx(-2, abs=0.05)
 
 
+def test_a_code_and_its_nearest_word_are_no_posterior():
+    x = keras.Input((SIZE,))
+    z = dense(AXES)(x)
+    model = keras.Model(x, [dense(AXES.T)(z), z, layers.Lambda(keras.ops.round)(z)])
+    assert subject(model).posterior is None
+
+
 def test_none_without_one():
     assert subject(copier()).posterior is None
     two = keras.Input((SIZE,))

@@ -107,6 +107,14 @@ def files(folder):
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
+@pytest.mark.parametrize("mine", [True, False])
+def test_sound_file_beside_a_damaged_one(mine, request, cache, mirrors):
+    folder = request.getfixturevalue("own") if mine else cache
+    put(folder, CONTENT[:-1])
+    put(folder, PACKED, f"{NAME}.gz")
+    assert download.read_bytes(NAME) == CONTENT
+
+
 def test_registry_names_the_eight_files_with_sums_and_mirrors():
     assert len(download.REGISTRY) == 8
     for name, resource in download.REGISTRY.items():

@@ -1,6 +1,8 @@
 """Pictures of one's own: sizes, channels, classes, three parts, and what is wrong with a folder."""
 
 import re
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -115,6 +117,15 @@ def test_damaged_picture_is_named(folder):
         load_images(folder)
     path.write_text("no picture")
     with pytest.raises(OSError, match=re.escape(f"Cannot read {path}")):
+        load_images(folder)
+
+
+def test_damaged_part_of_a_picture_is_named(folder):
+    path = folder / "cats" / "3.png"
+    whole, part = path.read_bytes(), b"eXIfno orientation"
+    size, check = (struct.pack(">I", n) for n in (len(part) - 4, zlib.crc32(part)))
+    path.write_bytes(whole[:33] + size + part + check + whole[33:])
+    with pytest.raises(OSError, match=re.escape(f"Cannot read {path}: not a TIFF file")):
         load_images(folder)
 
 

@@ -58,8 +58,9 @@ def test_equal_rows_fall_into_one_part(tmp_path):
     assert sum(map(len, parts)) == len(set.union(*parts)) == 12
 
 
-def test_constant_column_stays_finite(tmp_path):
-    rows = [(h, 7, kind) for h, _, kind in make_rows()]
+@pytest.mark.parametrize("value", [7, 0.1, 36.6])
+def test_constant_column_stays_finite(value, tmp_path):
+    rows = [(h, value, kind) for h, _, kind in make_rows()]
     data = load_table(write(tmp_path / "a.csv", rows), label="kind")
     assert (data.x_train[:, 1] == 0).all() and data.scale[1] == 1
 
@@ -70,6 +71,7 @@ def test_constant_column_stays_finite(tmp_path):
         (lambda rows: rows[:9], "has 9 rows below its header; ten or more"),
         (lambda rows: [*rows, (1, 2)], r"Row 41 of .* has 2 values, and the header has 3 names"),
         (lambda rows: [*rows, ("", 2, "a")], "Row 41 of .* has '' in the column 'height'"),
+        (lambda rows: [*rows, (1, 2, " ")], "Row 41 of .* has no 'kind'. Fill it in, or drop"),
         (lambda rows: [*rows, (1, "nan", "a")], "has 'nan' in the column 'weight', which is no"),
         (lambda rows: [*rows, (1, "red", "a")], "one column of 0 and 1 for each value"),
     ],

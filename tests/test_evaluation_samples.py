@@ -116,6 +116,13 @@ def test_twenty_thousand_points_are_the_most():
     assert module.MOST_POINTS == 20_000
 
 
+def test_divisions_of_the_same_points_in_another_order_count():
+    x = np.repeat([[0.0], [1.0], [2.5]], [10, 20, 7], axis=0)
+    assert mmd_test(x, x[::-1], [0.7])[1] == 1
+    x, y = points(3), points(3, shift=5.0, seed=1)
+    assert mmd_test(x, y, permutations=2000)[1] == pytest.approx(2 / 20, abs=0.02)
+
+
 def test_p_value_by_default():
     """200 divisions, drawn with the seed 0."""
     x, y = points(6), points(6, 0.5, 1)

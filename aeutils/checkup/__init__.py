@@ -34,7 +34,7 @@ def examine(
         The autoencoder; without it `encoder` and `decoder` are needed.
     x_train, x_valid : array_like of shape (n, ...)
         What the model was, or will be, trained on, and data that it has not seen; prepared as for
-        the model. Without `x_valid` the last fifth of `x_train` is taken.
+        the model. Without `x_valid` a fifth of `x_train` is drawn for it.
     y_train, y_valid : array_like of shape (n, ...), optional
         What the model has to return where that is not its input, as clean images for noisy ones.
     encoder, decoder : keras.Model or callable, optional

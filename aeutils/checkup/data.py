@@ -119,14 +119,14 @@ def take(
     pairs = {"train": _pair(x_train, y_train, "train"), "valid": None}
     if x_valid is None:
         x, y = pairs["train"]
-        cut = max(len(x) * 4 // 5, 1)
-        parts = {"train": slice(cut), "valid": slice(cut, None)}
+        order, cut = np.random.default_rng(0).permutation(len(x)), max(len(x) * 4 // 5, 1)
+        parts = {"train": np.sort(order[:cut]), "valid": np.sort(order[cut:])}
         pairs = {name: (x[part], y[part]) for name, part in parts.items()}
         pairs = {name: (a, a if y is x else b) for name, (a, b) in pairs.items()}
     else:
         pairs["valid"] = _pair(x_valid, y_valid, "valid")
     given = {f"x_{name}": pair[0] for name, pair in pairs.items()}
-    copies = y_train is None
+    copies = all(y is x for x, y in pairs.values())
     given |= {} if copies else {f"y_{name}": pair[1] for name, pair in pairs.items()}
     x, y = _draw(*pairs["train"], TRAIN_ROWS, "x_train")
     x_new, y_new = _draw(*pairs["valid"], VALID_ROWS, "x_valid")
@@ -149,6 +149,7 @@ def _pair(x: Any, y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
         )
     x = inputs.as_array(x, f"x_{name}")
     y = x if y is None else inputs.as_array(y, f"y_{name}")
+    y = x if np.array_equal(x, y) else y
     if x.ndim < 2:
         raise ValueError(
             f"x_{name} has shape {x.shape}, no more than one number a row. Labels are not what an "

@@ -109,11 +109,12 @@ def _without_padding(data: Data) -> np.ndarray:
 def _out_of_reach(target: np.ndarray, reach: tuple[float, float]) -> float:
     """Return the squared distance to the reach as a share of the variance of the targets."""
     slack = 1e-3 * (reach[1] - reach[0]) if np.isfinite(reach).all() else 1e-3
+    target = target.astype(np.float64)  # 0 - 1 is 255 in bytes
     beyond = np.maximum(reach[0] - target, 0) + np.maximum(target - reach[1], 0)
-    spread = float(target.var(dtype=np.float64))
+    spread = float(target.var())
     if beyond.max() <= slack or spread == 0:
         return 0.0
-    return float(np.mean(beyond.astype(np.float64) ** 2)) / spread
+    return float(np.mean(beyond**2)) / spread
 
 
 def _repair(high: float) -> str:
@@ -219,7 +220,7 @@ def duplicates(subject: Subject) -> Outcome | None:
     train, valid = given[f"{name}_train"], given[f"{name}_valid"]
     if train.shape[1:] != valid.shape[1:]:
         return None
-    valid = valid.astype(train.dtype)
+    train, valid = (rows.astype(np.float32, copy=False) for rows in (train, valid))
     keys = [np.ascontiguousarray(row).tobytes() for row in train]
     known = set(keys)
     shared = np.mean([np.ascontiguousarray(row).tobytes() in known for row in valid])

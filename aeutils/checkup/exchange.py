@@ -15,10 +15,10 @@ from aeutils.checkup.state import kept
 def exchanged_copies(subject: Any) -> tuple[np.ndarray, np.ndarray] | None:
     """Return copies of validation rows with their own codes and with those of other rows.
 
-    None where the code is not seen. The other row is the one half the set away.
+    None where the code is not seen.
     """
     x = subject.data.x_valid[:ROWS]
-    other = np.roll(np.arange(len(x)), len(x) // 2)
+    other = other_rows(len(x))
     copies = subject.copies(x)
     if subject.posterior is None:
         others = _through_layers(subject, x, other, copies)
@@ -29,6 +29,14 @@ def exchanged_copies(subject: Any) -> tuple[np.ndarray, np.ndarray] | None:
             return copies, subject.copies(x)
     except ValueError:  # the code comes from no layer that is known
         return None
+
+
+def other_rows(count: int) -> np.ndarray:
+    """Return for each row another one, drawn: those at a fixed distance may be alike."""
+    order = np.random.default_rng(0).permutation(count)
+    other = np.empty_like(order)
+    other[order] = np.roll(order, 1)
+    return other
 
 
 def _through_layers(subject: Any, x: np.ndarray, other: np.ndarray, copies: np.ndarray) -> Any:

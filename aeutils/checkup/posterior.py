@@ -51,6 +51,8 @@ def _first_pair(parts: Any) -> tuple[np.ndarray, np.ndarray] | None:
     mean, log_var = (np.asarray(ops.convert_to_numpy(part)) for part in parts[:2])
     if mean.shape != log_var.shape or mean.ndim < 2:
         return None
+    if np.mean((mean - log_var) ** 2) < 0.5 * mean.var():
+        return None  # a code and its nearest word of a code book
     return mean.reshape(len(mean), -1), log_var.reshape(len(mean), -1)
 
 

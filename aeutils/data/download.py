@@ -126,17 +126,17 @@ def read_bytes(name: str) -> bytes:
         raise ValueError(f"name is {name!r}; expected one of {', '.join(REGISTRY)}.")
     resource = REGISTRY[name]
     own = data_dir()
-    path = _find(own or cache_dir(), name)
-    if path is not None:
+    damaged = None
+    for path in _find(own or cache_dir(), name):
         try:
             return _content(_read(path), resource.sha256, str(path))
         except ValueError as error:
-            if own:
-                raise ValueError(
-                    f"{error}. Replace it by a whole copy, or unset AEUTILS_DATA_DIR to "
-                    "download it."
-                ) from error
-    elif own:
+            damaged = error
+    if own and damaged:
+        raise ValueError(
+            f"{damaged}. Replace it by a whole copy, or unset AEUTILS_DATA_DIR to download it."
+        ) from damaged
+    if own:
         raise FileNotFoundError(
             f"AEUTILS_DATA_DIR names {own}, which holds no file {name} or {name}.gz. "
             "Put the file there, or unset AEUTILS_DATA_DIR to download it."
@@ -144,10 +144,10 @@ def read_bytes(name: str) -> bytes:
     return _read(_download(name, resource))
 
 
-def _find(folder: Path, name: str) -> Path | None:
+def _find(folder: Path, name: str) -> list[Path]:
     candidates = (folder / name, folder / f"{name}.gz")
     # os.path.isfile says no, rather than failing, inside a folder that may not be entered.
-    return next((path for path in candidates if os.path.isfile(path)), None)
+    return [path for path in candidates if os.path.isfile(path)]
 
 
 def _read(path: Path) -> bytes:

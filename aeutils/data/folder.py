@@ -1,5 +1,6 @@
 """Pictures of one's own: a folder of PNG and JPEG files as arrays of one size, in three parts."""
 
+import struct
 from collections import Counter
 from hashlib import sha256
 from os import PathLike
@@ -87,6 +88,8 @@ def read_picture(path: str | PathLike, size: tuple[int, int], colour: bool) -> n
                 picture = ImageOps.exif_transpose(opened)
         except Image.DecompressionBombError as error:
             raise ValueError(f"{path}: {error} Make it smaller first.") from error
+        except (SyntaxError, struct.error, ValueError) as error:  # a part of the file is damaged
+            raise OSError(f"{error}; save it anew") from error
     if picture.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
         levels = np.asarray(picture, np.float64) * (255 / LARGEST)
         picture = Image.fromarray(np.clip(np.round(levels), 0, 255).astype("uint8"))

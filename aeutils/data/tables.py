@@ -89,14 +89,19 @@ def load_table(
     place = header.index(label) if label is not None else None
     names = tuple(name for name in header if name != label)
     labels = [row[place].strip() if place is not None else "" for row in rows]
+    if place is not None and "" in labels:
+        row = labels.index("") + 1
+        raise ValueError(f"Row {row} of {path} has no {label!r}. Fill it in, or drop the row.")
     values = [[v for i, v in enumerate(row) if i != place] for row in rows]
     x = _as_numbers(path, names, values)
     class_names = tuple(sorted(set(labels)))
     y = np.array([class_names.index(name) for name in labels], np.int64)
     parts = _divide(x)
     train = x[parts["train"]]
-    mean, spread = train.mean(axis=0), train.std(axis=0)
-    scale = np.where(spread > 0, spread, 1.0)
+    # The deviation of equal numbers is not 0 to the last digit, and neither is their mean theirs.
+    varies = np.ptp(train, axis=0) > 0
+    mean = np.where(varies, train.mean(axis=0), train[0])
+    scale = np.where(varies, train.std(axis=0), 1.0)
     return TableData(
         **{
             f"x_{part}": ((x[rows] - mean) / scale).astype("float32")

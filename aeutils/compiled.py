@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from keras import ops, tree
 
+from aeutils.inputs import draw_again
 from aeutils.layers.base import Tensor
 
 Data = tuple[Tensor, ...]  # inputs, or inputs and targets, with a row for each example
@@ -136,12 +137,7 @@ def _epochs_of(x, y, draw=None) -> Iterator[Data]:
         yield data
         while draw is None:
             yield data
-        shape, x = np.shape(x), draw()
-        if np.shape(x) != shape:
-            raise ValueError(
-                f"x() returned inputs of shape {np.shape(x)}, and {shape} for the epoch before: "
-                "it must return as many for each epoch."
-            )
+        x = draw_again(draw, x)
 
 
 def _shuffled(rows: int, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:

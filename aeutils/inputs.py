@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import keras
@@ -106,7 +106,7 @@ def check_targets(model: keras.Model, y: np.ndarray | None, loss: Any, name: str
     Keras would train all the same, and the loss would fall below zero without end. A model that
     brings its own loss says by an attribute ``target_range`` what it asks for.
     """
-    least, most = TARGETS.get(_name_of(loss), (-math.inf, math.inf))
+    least, most = TARGETS.get(name_of(loss), (-math.inf, math.inf))
     if loss is None:
         least, most = getattr(model, "target_range", None) or (least, most)
     if y is None or not (np.size(y) and math.isfinite(least)):
@@ -121,12 +121,24 @@ def check_targets(model: keras.Model, y: np.ndarray | None, loss: Any, name: str
         )
 
 
-def _name_of(loss: Any) -> str:
+def name_of(loss: Any) -> str:
+    """Return the name of a loss in small letters; none of several, or of none."""
     if loss is None or isinstance(loss, (list, tuple, dict)):
         return ""
     loss = keras.losses.get(loss)
     name = type(loss).__name__ if isinstance(loss, keras.losses.Loss) else loss.__name__
     return name.replace("_", "").lower()
+
+
+def draw_again(draw: Callable[[], Any], x: np.ndarray) -> np.ndarray:
+    """Return the inputs of the next epoch, which have the shape of those before."""
+    shape, x = np.shape(x), as_array(draw(), "x()")
+    if np.shape(x) != shape:
+        raise ValueError(
+            f"x() returned inputs of shape {np.shape(x)}, and {shape} for the epoch before: it "
+            "must return as many for each epoch."
+        )
+    return x
 
 
 def pair_valid(valid: Any, y: Any, loss: Any) -> tuple[np.ndarray, np.ndarray | None] | None:

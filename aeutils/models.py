@@ -34,7 +34,8 @@ class VariationalAutoencoder(keras.Model):
     Raises
     ------
     ValueError
-        If `beta` is negative; when called, if the encoder does not return two tensors.
+        If `beta` is negative; when called, if the encoder does not return two tensors; when
+        trained, for targets or a loss.
     """
 
     target_range = (0.0, 1.0)
@@ -77,13 +78,18 @@ class VariationalAutoencoder(keras.Model):
         sample_weight: Tensor | None = None,
         training: bool = True,
     ) -> Tensor:
-        """Return the negative ELBO, with the divergence times beta, as a mean over the batch."""
+        """Return the negative ELBO, with the divergence times beta, as a mean over the batch.
+
+        Penalties of the layers are added.
+        """
+        if y is not None:
+            raise ValueError("This model makes its own loss of its inputs: give no y and no loss.")
         logits, z_mean, z_log_var = y_pred
         reconstruction = losses.bernoulli_nll(x, logits)
         kl = losses.gaussian_kl(z_mean, z_log_var)
         self.reconstruction.update_state(reconstruction)
         self.kl.update_state(kl)
-        return ops.mean(reconstruction + self.beta * kl)
+        return ops.mean(reconstruction + self.beta * kl) + sum(self.losses)
 
     def get_config(self) -> dict[str, Any]:
         """Return what a saved model needs to make the model again."""

@@ -102,7 +102,8 @@ def fit(
         For inputs and targets of unequal length, an empty set, values that are not finite, targets
         outside of what the loss asks for (pixels of 0 to 255 with a cross-entropy), `y` without
         targets in `valid`, a reconstruction of another shape than the images, an optimizer that
-        wants a learning rate, or an impossible setting.
+        wants a learning rate, a model made for several devices by ``tf.distribute``, or an
+        impossible setting.
     FloatingPointError
         When the loss is not finite after an epoch, or after 16 batches where they come one by one,
         or that of the validation is not.
@@ -112,12 +113,15 @@ def fit(
     UserWarning
         For the metric ``accuracy`` of a reconstruction, and a loss that hardly moves.
     """
+    _check_devices(model)
     data_set = inputs.is_data_set(x)
     draw, x = (x, x()) if callable(x) and not data_set else (None, x)
     learning_rate = _choose_rate(optimizer) if learning_rate is None else learning_rate
     _check_settings(epochs=epochs, batch_size=batch_size, learning_rate=learning_rate)
     valid = valid if inputs.is_data_set(valid) else inputs.pair_valid(valid, y, loss)
     x, y, steps, scale = _open(model, x, y, loss, batch_size)
+    if isinstance(valid, tuple):
+        inputs.check_targets(model, valid[loss is not None], loss, "valid")
     _check_metrics(metrics, x, y)
     model.compile(
         optimizer=_make_optimizer(optimizer, learning_rate, schedule, steps * epochs),
@@ -145,8 +149,9 @@ def _fit_by_batches(model, x, y, draw, *, epochs: int, **settings) -> keras.call
     history, copies = keras.callbacks.History(), y is x
     settings["callbacks"].append(history)
     for epoch in range(epochs):
-        x = draw() if epoch > 0 else x
+        x = inputs.draw_again(draw, x) if epoch > 0 else x
         model.fit(x, x if copies else y, initial_epoch=epoch, epochs=epoch + 1, **settings)
+    history.epoch = list(range(epochs))  # each call begins it anew
     return history
 
 
@@ -167,13 +172,15 @@ def _choose_xla(model: keras.Model, steps: int) -> bool:
     return worth_it and gains_from_xla(model)
 
 
-def _check_reconstruction(model: keras.Model, x, y) -> None:
+def _check_reconstruction(model: keras.Model, x, y, loss) -> None:
     """Refuse a model whose output has not the shape of the images it has to reconstruct.
 
     Afterwards the model is built, also one that had not seen data before.
     """
     x_hat = model(x[:1])
     if y is None or np.shape(y) != np.shape(x) or not hasattr(x_hat, "shape"):
+        return
+    if inputs.name_of(loss) == "sparsecategoricalcrossentropy":  # its output has one axis more
         return
     if tuple(x_hat.shape[1:]) != np.shape(y)[1:]:
         raise ValueError(
@@ -195,8 +202,17 @@ def _open_arrays(model, x, y, loss, batch_size: int) -> tuple[int, tuple[float, 
     scale = inputs.check_rows(x, y, "x", "y")
     targets = x if loss is None else y
     inputs.check_targets(model, targets, loss, "x" if targets is x else "y")
-    _check_reconstruction(model, x, y)
+    _check_reconstruction(model, x, y, loss)
     return math.ceil(len(x) / batch_size), scale
+
+
+def _check_devices(model: keras.Model) -> None:
+    strategy = getattr(model, "distribute_strategy", None)  # what tf.distribute leaves on a model
+    if getattr(strategy, "num_replicas_in_sync", 1) > 1:
+        raise ValueError(
+            f"The model was made for {strategy.num_replicas_in_sync} devices by tf.distribute, "
+            "where its copies would drift apart. Train it by model.fit, or take keras.distribution."
+        )
 
 
 def _check_settings(**settings) -> None:

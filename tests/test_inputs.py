@@ -272,7 +272,7 @@ def test_range_of_the_model_is_for_its_own_loss_alone():
     inputs.check_targets(model, 3 * ENDS, "mse", "x")
     with pytest.raises(ValueError, match="x runs from 0 to 3, .* from -1 to 2"):
         inputs.check_targets(model, 3 * ENDS, None, "x")
-    assert inputs._name_of(None) == inputs._name_of([]) == ""
+    assert inputs.name_of(None) == inputs.name_of([]) == ""
 
 
 def test_validation_data_become_a_pair():

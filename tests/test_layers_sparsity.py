@@ -88,6 +88,20 @@ def test_penalty_makes_a_trained_code_sparser(make):
     assert means[1] < 0.5 * means[0]
 
 
+def test_penalties_are_measured_in_32_bits():
+    """Of a dead unit, of small numbers, and of squares beyond the largest number of 16 bits."""
+    cases = [
+        (SparsityTarget, {"target": 0.05, "weight": 1.0}, np.zeros((8, 3))),
+        (ActivityPenalty, {"l1": 1e-5}, np.full((8, 1000), 0.002)),
+        (ActivityPenalty, {"l2": 1.0}, np.full((8, 3), 300.0)),
+    ]
+    for kind, settings, z in cases:
+        exact, half = (kind(**settings, dtype=d) for d in ("float32", "mixed_float16"))
+        for layer in (exact, half):
+            layer(z.astype("float32"))
+        assert float(half.losses[0]) == pytest.approx(float(exact.losses[0]), rel=1e-2)
+
+
 def test_divergence_outside_its_range_is_not_hidden():
     assert np.isnan(penalty(SparsityTarget(0.1, 1.0), 3 * np.ones((4, 2), "float32")))
     model = keras.Sequential([keras.Input((5,)), SparsityTarget(0.1, 1.0), layers.Dense(5)])

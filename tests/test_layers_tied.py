@@ -114,6 +114,18 @@ def test_copy_that_would_not_be_tied_is_refused():
         keras.models.clone_model(make_model()[0])
 
 
+def test_a_saved_encoder_that_is_a_model_of_its_own_is_refused(tmp_path):
+    first = layers.Dense(4)
+    encoder = keras.Sequential([keras.Input((6,)), first])
+    decoder = keras.Sequential([keras.Input((4,)), TiedDense(first)])
+    model = keras.Sequential([keras.Input((6,)), encoder, decoder])
+    model.save(tmp_path / "model.keras")
+    with pytest.raises(
+        ValueError, match="in a model inside of the saved one.*use its load_weights"
+    ):
+        keras.models.load_model(tmp_path / "model.keras")
+
+
 def test_wrong_order_is_refused():
     _, first, second = make_model()
     with pytest.raises(ValueError, match="reverse order"):

@@ -88,6 +88,23 @@ def test_loss_is_the_negative_elbo():
     assert logs["loss"] == pytest.approx(logs["reconstruction"] + logs["kl"], rel=1e-5)
 
 
+def test_penalties_of_the_layers_are_added():
+    inputs, made = keras.Input((12,)), make()
+    punished = layers.Dense(3, kernel_regularizer=keras.regularizers.L2(10.0))
+    encoder = keras.Model(inputs, [punished(inputs), layers.Dense(3)(inputs)])
+    model = VariationalAutoencoder(encoder, made.decoder, seed=0)
+    loss = float(model.compute_loss(X, y_pred=model(X)))
+    elbo = float(model.reconstruction.result() + model.kl.result())
+    kernel = ops.convert_to_numpy(punished.kernel)
+    assert loss - elbo == pytest.approx(10 * np.sum(kernel**2), rel=1e-4)
+
+
+@pytest.mark.parametrize("options", [{"y": X}, {"loss": "mse"}, {"y": 1 - X, "valid": (X, 1 - X)}])
+def test_targets_and_a_second_loss_are_refused(options):
+    with pytest.raises(ValueError, match="This model makes its own loss"):
+        fit(make(), X, **{"valid": None, "epochs": 1} | options)
+
+
 def test_beta_weighs_the_divergence():
     model = make(beta=4)
     model.compile()

@@ -1,6 +1,7 @@
 """Training: schedule, targets, validation, progress, and what stops it; on either backend."""
 
 import re
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -388,6 +389,39 @@ def test_draw_may_ask_the_model():
 
     fit(model, draw, X, valid=(X, X), loss="mse", epochs=3, learning_rate=0.1)
     assert len(seen) == 3 and not np.allclose(seen[1], seen[2], atol=1e-3)
+
+
+def test_draws_of_batches_that_come_one_by_one(monkeypatch):
+    """As on JAX with a convolution: any sequence of rows, of one size, and each epoch is listed."""
+    monkeypatch.setattr(training.compiled, "possible", lambda *_: False)
+    settings = {"loss": "mse", "valid": None, "jit_compile": False}
+    found = fit(make_model(), lambda: X.tolist(), epochs=3, **settings)
+    assert found.epoch == [0, 1, 2] and len(found.history["loss"]) == 3
+    sizes = iter([64, 32])
+    with pytest.raises(ValueError, match=r"x\(\) returned inputs of shape \(32, 4\)"):
+        fit(make_model(), lambda: X[: next(sizes)], epochs=2, **settings)
+
+
+def test_targets_of_the_validation_are_checked():
+    model = keras.Sequential([make_model(), layers.Activation("sigmoid")])
+    with pytest.raises(ValueError, match="valid runs from .* asks for targets from 0 to 1"):
+        train(model, valid=255 * X, loss="binary_crossentropy")
+    with pytest.raises(ValueError, match="valid runs from"):
+        train(model, y=X, valid=(X, 255 * X), loss="binary_crossentropy")
+
+
+def test_tokens_are_their_own_targets():
+    words = np.random.default_rng(0).integers(0, 9, (64, 5))
+    parts = [keras.Input((5,), dtype="int32"), layers.Embedding(9, 4), layers.Dense(9, "softmax")]
+    history = train(keras.Sequential(parts), words, loss="sparse_categorical_crossentropy")
+    assert 1 < history["loss"][0] < 3
+
+
+def test_model_for_several_devices_of_tensorflow(monkeypatch):
+    model, strategy = make_model(), SimpleNamespace(num_replicas_in_sync=2)
+    monkeypatch.setattr(type(model), "distribute_strategy", strategy, raising=False)
+    with pytest.raises(ValueError, match="for 2 devices by tf.distribute.*keras.distribution"):
+        train(model)
 
 
 def test_draws_of_unequal_size():

@@ -37,7 +37,8 @@ class ActivityPenalty(SameShape):
 
     def call(self, z: Tensor) -> Tensor:
         """Return the codes and add the penalty to the losses."""
-        size = self.l1 * ops.abs(z) + self.l2 * ops.square(z)
+        exact = ops.cast(z, "float32")  # in 16 bits small penalties are 0 and large ones infinite
+        size = self.l1 * ops.abs(exact) + self.l2 * ops.square(exact)
         self.add_loss(ops.mean(ops.sum(size, axis=tuple(range(1, len(z.shape))))))
         return z
 
@@ -80,7 +81,7 @@ class SparsityTarget(SameShape):
 
     def call(self, z: Tensor) -> Tensor:
         """Return the codes and add the penalty to the losses."""
-        mean = ops.mean(z, axis=tuple(range(len(z.shape) - 1)))
+        mean = ops.mean(ops.cast(z, "float32"), axis=tuple(range(len(z.shape) - 1)))
         distance = self._kl(mean) if self.divergence == "kl" else ops.square(mean - self.target)
         self.add_loss(self.weight * ops.sum(distance))
         return z

@@ -14,7 +14,8 @@ class TiedDense(keras.layers.Layer):
     """Dense layer whose kernel is the transposed kernel of another one, with a bias of its own.
 
     Computes ``activation(x @ kernel.T + bias)``. The kernel belongs to `tied_to` alone, is counted
-    and saved there, and gets the gradients of both uses. A saved model comes back tied.
+    and saved there, and gets the gradients of both uses. A saved model comes back tied, unless the
+    layer of the encoder lies in a model inside of it, which Keras saves without naming its layers.
 
     Parameters
     ----------
@@ -28,7 +29,8 @@ class TiedDense(keras.layers.Layer):
     ------
     ValueError
         If `tied_to` is no `Dense` layer, is not built yet, or has not as many units as the input,
-        and for a copy by `keras.models.clone_model`, which would not be tied.
+        and for a copy that would not be tied: by `keras.models.clone_model`, or of a saved model
+        whose encoder is a model of its own.
     """
 
     def __init__(
@@ -81,5 +83,12 @@ class TiedDense(keras.layers.Layer):
                 "A tied layer alone does not say which layer of the copy it is tied to. Copy the "
                 "whole model: save and load it, or make it anew and set its weights."
             )
-        tied_to = keras.saving.deserialize_keras_object(config["tied_to"])
+        # Without what it was built for, a layer that is not the model's own stays without a kernel.
+        bare = {name: part for name, part in config["tied_to"].items() if name != "build_config"}
+        tied_to = keras.saving.deserialize_keras_object(bare)
+        if not tied_to.built:
+            raise ValueError(
+                f"The layer that {config['name']} is tied to lies in a model inside of the saved "
+                "one, which does not name it. Make the model anew, and use its load_weights."
+            )
         return cls(**{**config, "tied_to": tied_to})

@@ -28,10 +28,12 @@ SITE := $(OUT)/_build/html
 export AEUTILS_SCALE := $(SCALE)
 export AEUTILS_STRICT := 1
 export KERAS_BACKEND := $(BACKEND)
-# A backend of Matplotlib from outside would leave the notebooks without pictures.
-unexport MPLBACKEND PYTHONPATH PYTHONHOME
+# A backend of Matplotlib from outside would leave the notebooks without pictures, and a kernel
+# from outside would run them in another environment.
+unexport MPLBACKEND PYTHONPATH PYTHONHOME JUPYTER_PATH
 
-# One environment; the name of its stamp says for which hardware and backend it is complete.
+# One environment; the name of its stamp says for which hardware, folder and backend it is complete:
+# in a copy of the folder it would go on using the other one.
 DEVICE := $(shell nvidia-smi -L >/dev/null 2>&1 && echo gpu || echo cpu)
 JOBS ?= $(if $(filter gpu,$(DEVICE)),1,2)
 BIN := .venv/bin
@@ -45,7 +47,7 @@ book test test-notebooks test-site mutants: export OPENBLAS_NUM_THREADS ?= $(THR
 book test test-notebooks test-site mutants: export TF_NUM_INTRAOP_THREADS ?= $(THREADS)
 book test test-notebooks test-site mutants: export TF_NUM_INTEROP_THREADS ?= $(THREADS)
 book test test-notebooks test-site mutants: export NPROC ?= $(THREADS)
-BASE := .venv/installed-$(DEVICE)
+BASE := .venv/installed-$(DEVICE)-$(firstword $(shell pwd -P | cksum))
 INSTALLED := $(BASE)$(if $(filter jax-gpu,$(BACKEND)-$(DEVICE)),-jax)
 # Only the full scale runs the language model of the chapter dictionary.
 MODEL := $(if $(filter full,$(SCALE)),.venv/installed-model)
@@ -82,16 +84,7 @@ help:
 	@echo "           PYTHON=interpreter (for a new .venv; 3.11 to 3.13)"
 
 book: $(INSTALLED) $(MODEL)
-	@$(BIN)/python tools/execute.py $(OUT)/_build/.jupyter_cache --jobs $(JOBS)
-	@echo "building the pages"
-	@# Read all pages anew: warnings are not repeated else, and the search forgets the entries of the
-	@# index of all pages that did not change.
-	@rm -rf $(OUT)/_build/.doctrees
-	@# Show its warnings, but not the greetings of TensorFlow that no setting silences.
-	@$(BIN)/jupyter-book build . --path-output $(OUT) -W --keep-going \
-		> $(OUT)/build.log 2> $(OUT)/warnings.log; status=$$?; \
-		sed '/absl::InitializeLog/d; /^[IWE]0000 /d; /^To enable the following/d' $(OUT)/warnings.log; \
-		test $$status -eq 0 || { echo "the build failed; its log is $(OUT)/build.log"; exit 1; }
+	@$(BIN)/python -m tools.execute $(OUT)/_build/.jupyter_cache --jobs $(JOBS) --pages $(OUT)
 	@echo "open $(abspath $(SITE))/index.html"
 
 pdf: book
@@ -171,7 +164,6 @@ endef
 # The stamp is made last: without it an environment is unfinished, and is made anew.
 $(BASE): requirements.txt pyproject.toml
 	@test -e $@ || { $(NEW_VENV); }
-	@rm -f $@
 	@echo "installing the packages of requirements.txt into .venv (minutes, the first time)"
 	@$(PIP) -e ".[$(DEVICE),book,test]"
 	@touch $@

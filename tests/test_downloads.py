@@ -1,6 +1,5 @@
 """What a reader downloads: links that lead somewhere, the package complete, both notebooks."""
 
-import subprocess
 import zipfile
 from types import SimpleNamespace
 
@@ -12,6 +11,7 @@ from jupyter_cache.base import CacheBundleIn
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools import downloads
+from tools.files import own_files
 from tools.notebooks import first_cell, write
 
 ADDRESS = "https://host.example/a-book/"
@@ -60,9 +60,7 @@ def wheel(tmp_path_factory):
 
 
 def test_the_wheel_has_every_file_of_the_package(wheel):
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "aeutils"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    files = {name for name in listed.splitlines() if (ROOT / name).is_file()} - NOT_PACKED
+    files = {name for name in own_files(ROOT) if name.startswith("aeutils/")} - NOT_PACKED
     assert files and files <= set(zipfile.ZipFile(wheel).namelist())
 
 

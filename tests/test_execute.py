@@ -8,6 +8,7 @@ import sys
 import time
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -17,6 +18,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tools import build as pages_build
 from tools import execute
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -205,6 +207,32 @@ def test_two_builds_do_not_share_a_cache(book, build, fast):
     assert "in use by another build" in build.printed
 
 
+@pytest.mark.parametrize("status", [0, 2])
+def test_pages_are_built_while_nobody_else_uses_the_cache(book, build, fast, monkeypatch, status):
+    out = book / "out"
+    (out / "_build" / ".doctrees").mkdir(parents=True)
+
+    def sphinx(command, stdout, **_):
+        assert command[1:3] == ["build", book] and not (out / "_build" / ".doctrees").exists()
+        with pytest.raises(OSError, match="in use"), execute.sole_use(cache_of(book)):
+            pass
+        stdout.write("reading sources")
+        stderr = "W0000 00:00 cpu.cc:9] greeting\nintro.md: WARNING: no label\n"
+        return SimpleNamespace(returncode=status, stderr=stderr)
+
+    monkeypatch.setattr(pages_build.subprocess, "run", sphinx)
+    assert build("--pages", str(out)) == (min(status, 1), ["first", "second"])
+    assert (out / "build.log").read_text() == "reading sources"
+    said = build.printed.split("building the pages\n")[1].splitlines()
+    assert said[0] == "intro.md: WARNING: no label" and len(said) == 1 + (status > 0)
+
+
+def test_no_pages_of_a_notebook_that_failed(book, build, monkeypatch):
+    write_notebook(book / "book" / "first.ipynb", "1 / 0")
+    assert build("--pages", str(book / "out"))[0] == 1
+    assert "building the pages" not in build.printed
+
+
 def test_wrong_number_of_jobs_is_refused(build):
     with pytest.raises(SystemExit):
         build("--jobs", "0")
@@ -214,8 +242,8 @@ def test_interrupt_leaves_no_kernel_behind(book):
     code = "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)"
     write_notebook(book / "book" / "first.ipynb", code)
     (book / "book" / "second.ipynb").unlink()
-    command = [sys.executable, execute.__file__, str(cache_of(book)), "--root", str(book)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "tools.execute", str(cache_of(book)), "--root", str(book)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             pid_file = book / "book" / "pid"
             wait_until(lambda: pid_file.exists() and pid_file.read_text())

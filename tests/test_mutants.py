@@ -5,6 +5,7 @@ import random
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from tools import mutants
@@ -160,6 +161,18 @@ def test_what_never_ends_is_killed(repository, monkeypatch):
     start = time.monotonic()
     assert list(mutants.survivors([endless], [repository[1]])) == []
     assert time.monotonic() - start < 60
+
+
+def test_an_interrupt_ends_the_tests_that_run(repository, monkeypatch):
+    def interrupt(seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mutants.time, "sleep", interrupt)
+    endless = planted("def double(a):\n    while True:\n        pass\n")
+    with pytest.raises(KeyboardInterrupt):
+        list(mutants.survivors([endless], [repository[1]]))
+    [left] = psutil.Process().children()
+    assert left.wait(timeout=10) is not None
 
 
 def test_tests_that_fail_without_a_mutant_are_an_error(repository):

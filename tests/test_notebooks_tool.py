@@ -91,6 +91,18 @@ def test_failing_cell_leaves_the_file_and_is_named(root, capsys):
     assert "ZeroDivisionError: division by zero" in said and "\x1b" not in said
 
 
+def test_what_is_saved_during_the_run_is_kept(root, monkeypatch, capsys):
+    path = save(root, "chapter", new_code_cell("1"))
+
+    def execute(notebook, folder):
+        path.write_text(path.read_text().replace('"1"', '"2"'))
+
+    monkeypatch.setattr(notebooks, "execute", execute)
+    assert notebooks.run(["chapter"], root) == 1
+    assert notebooks.read(path).cells[0].source == "2"
+    assert "chapter.ipynb was changed while it ran" in capsys.readouterr().out
+
+
 def test_the_kernel_ends_with_the_notebook(tmp_path):
     made = new_notebook(cells=[new_code_cell("import os\n\nprint(os.getpid())")])
     notebooks.execute(made, tmp_path)
@@ -177,7 +189,7 @@ def comments(text):
     return [line for line in text.splitlines() if "#" in line]
 
 
-@pytest.mark.parametrize("part", [None, "Foundations", "Generative models"])
+@pytest.mark.parametrize("part", [None, "Foundations", "Images: ä", "2026"])
 def test_new_enters_the_chapter_in_its_part(root, part):
     before, text = pages(root), (root / "_toc.yml").read_text("utf-8")
     notebooks.new("planted", part, root)
@@ -201,7 +213,7 @@ def test_contents_keep_comments_titles_and_indentation():
         "title: A\n", "title: A\n  - file: book/new\n"
     )
     assert notebooks.enter(text, "new", "Two") == text.replace(
-        "title: A\n", "title: A\n- caption: Two\n  chapters:\n  - file: book/new\n"
+        "title: A\n", 'title: A\n- caption: "Two"\n  chapters:\n  - file: book/new\n'
     )
 
 

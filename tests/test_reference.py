@@ -80,6 +80,11 @@ def test_band_comes_from_the_runs_of_every_backend(book):
         reference.save_runs("good", key, {"metrics": {"error": values}}, reference.RUNS_FILE)
     bands = reference.bands("good", "small", reference.RUNS_FILE)
     assert bands == {"error": reference.summarise([1.0, 2.0, 3.0])}
+    file = reference.RUNS_FILE
+    reference.save_runs("good", "small-jax", {"metrics": {"angle": [1.0, 2.0]}}, file)
+    reference.save_runs("good", "small-tensorflow", {"metrics": {"error": [3.0, 4.0]}}, file)
+    bands = reference.bands("good", "small", file)
+    assert bands["angle"][0] == 1.5 and bands["error"][0] == 3.5
 
 
 @pytest.mark.parametrize(

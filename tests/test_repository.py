@@ -21,22 +21,14 @@ from repository_rules import (
     size_problems,
 )
 
+from tools import files
 from tools.notebooks import repository_address
 
 
 @pytest.fixture(scope="module")
 def texts() -> Texts:
-    """Text of each file that git tracks or would track."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    found = {}
-    for name in filter(None, names.split("\0")):
-        path = ROOT / name
-        if path.is_file():
-            content = path.read_bytes()
-            if b"\0" not in content:
-                found[name] = content.decode("utf-8")
-    return found
+    """Text of each file of the repository."""
+    return files.texts(ROOT)
 
 
 def test_address_stands_in_one_place(texts):

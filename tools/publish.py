@@ -6,13 +6,13 @@ python -m tools.publish check          print the placeholders; the exit status i
 
 import argparse
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
+from tools.files import texts
 from tools.notebooks import (
     ROOT,
     entry,
@@ -69,15 +69,10 @@ def placeholders(root: Path = ROOT) -> Iterator[str]:
 
 
 def published(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield name and text of the files in git that readers see."""
-    command = ["git", "ls-files", "-z"]
-    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, listed.split("\0")):
-        path = root / name
-        if path.is_file() and not name.startswith(UNPUBLISHED):
-            content = path.read_bytes()
-            if b"\0" not in content:
-                yield name, content.decode("utf-8")
+    """Yield name and text of the files that readers see."""
+    for name, text in texts(root).items():
+        if not name.startswith(UNPUBLISHED):
+            yield name, text
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -123,8 +123,9 @@ def end_at_best(summary: tuple[float, float, float], entry: Mapping) -> tuple[fl
 def bands(slug: str, scale: str, path: Path = RUNS_FILE) -> dict[str, tuple[float, float, float]]:
     """Return value and band of each metric, from the runs on all backends at one scale."""
     entries = [e for key, e in load_runs(path)[slug].items() if key.startswith(f"{scale}-")]
-    metrics = entries[0]["metrics"]
-    pooled = {name: [v for e in entries for v in e["metrics"][name]] for name in metrics}
+    # A metric may be new, or have a new name, and the other backend not have been run since.
+    names = dict.fromkeys(name for entry in entries for name in entry["metrics"])
+    pooled = {name: [v for e in entries for v in e["metrics"].get(name, ())] for name in names}
     known = load_reference().get(slug, {})
     return {
         name: end_at_best(summarise(values), known.get(name, {})) for name, values in pooled.items()

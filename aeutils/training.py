@@ -113,15 +113,12 @@ def fit(
     UserWarning
         For the metric ``accuracy`` of a reconstruction, and a loss that hardly moves.
     """
-    _check_devices(model)
     data_set = inputs.is_data_set(x)
     draw, x = (x, x()) if callable(x) and not data_set else (None, x)
     learning_rate = _choose_rate(optimizer) if learning_rate is None else learning_rate
     _check_settings(epochs=epochs, batch_size=batch_size, learning_rate=learning_rate)
-    valid = valid if inputs.is_data_set(valid) else inputs.pair_valid(valid, y, loss)
+    valid = _open_valid(model, valid, y, loss)
     x, y, steps, scale = _open(model, x, y, loss, batch_size)
-    if isinstance(valid, tuple):
-        inputs.check_targets(model, valid[loss is not None], loss, "valid")
     _check_metrics(metrics, x, y)
     model.compile(
         optimizer=_make_optimizer(optimizer, learning_rate, schedule, steps * epochs),
@@ -226,8 +223,19 @@ def _check_settings(**settings) -> None:
         raise ValueError(f"learning_rate is {rate!r}; it must be a number above 0.")
 
 
+def _open_valid(model, valid, y, loss):
+    """Return the validation data as `fit` goes on with them, once their targets suit the loss."""
+    if inputs.is_data_set(valid):
+        return valid
+    valid = inputs.pair_valid(valid, y, loss)
+    if valid is not None:
+        inputs.check_targets(model, valid[loss is not None], loss, "valid")
+    return valid
+
+
 def _open(model, x, y, loss, batch_size: int) -> tuple:
     """Build the model; return data as `fit` goes on with them, steps of an epoch, range of `x`."""
+    _check_devices(model)
     if inputs.is_data_set(x):
         return x, y, *_open_data_set(model, x, y, loss)
     x, y = _take_arrays(x, y, loss)

@@ -151,7 +151,7 @@ def report(chapter: str, values: Mapping[str, float], session: Session) -> None:
         MIME_TYPE: {
             "chapter": chapter,
             **asdict(session),
-            "results": [{**asdict(result), "verdict": result.verdict} for result in results],
+            "results": [_as_json(result) for result in results],
         },
     }
     display(bundle, raw=True)
@@ -204,6 +204,12 @@ def _place(result: Result) -> str:
 
 def _compared(value: float | None, name: str | None) -> str:
     return "–" if value is None else f"{value:#.4g} ({name})"
+
+
+def _as_json(result: Result) -> dict:
+    """Return a result for a notebook, whose JSON has no number that is not finite."""
+    value = result.value if math.isfinite(result.value) else None
+    return {**asdict(result), "value": value, "verdict": result.verdict}
 
 
 def _as_text(results: list[Result]) -> str:

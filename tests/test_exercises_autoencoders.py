@@ -51,7 +51,13 @@ def relu_gradient(x, z, w_d, delta_d):
     return np.einsum("ni,nj->ij", x, np.where(z > 0, delta_d @ w_d.T, 0))
 
 
+def orthogonal_in_32_bits(pixels, units):
+    w = np.linalg.qr(np.random.default_rng(0).normal(size=(units, pixels)))[0].T.astype("float32")
+    return w, w.T
+
+
 RIGHT = [
+    ("autoencoders.1", orthogonal_in_32_bits),
     ("autoencoders.1", padded),
     ("autoencoders.1", orthogonal),
     ("autoencoders.1", lambda p, u: (2 * np.eye(p, u), np.eye(u, p) / 2)),
@@ -91,7 +97,7 @@ WRONG = [
     ("autoencoders.2", lambda v: (v.mean(axis=0), np.sort(v, axis=0)[3]), "above as below"),
     ("autoencoders.2", lambda v: (v.mean(axis=0), np.median(v, axis=1)), "shape"),
     ("autoencoders.2", lambda v: (v.sum(axis=0) / 7, np.median(v, axis=0)), "slope"),
-    ("autoencoders.2", lambda v: "mean, median", "two arrays"),
+    ("autoencoders.2", lambda v: "mean, median", "Expected numbers, got str"),
     ("autoencoders.2", lambda v: (v.mean(axis=1), np.median(v, axis=1)), "shape"),
     ("autoencoders.3", lambda x, z, w, d: x.T @ (d @ w.T), "slope of the ReLU is missing"),
     ("autoencoders.3", lambda x, z, w, d: x.T @ (d @ w.T * z * (1 - z)), "of the sigmoid"),

@@ -54,6 +54,7 @@ RIGHT = [
     ("convolutional.3", lambda n, k, s: [int(c) for c in stamps(n, k, s)]),
 ]
 WRONG = [
+    ("convolutional.3", lambda n, kernel, stride: (np.ones(3), 3), "Expected numbers"),
     ("convolutional.1", 5 * 5 * 16 * 32, "bias"),
     ("convolutional.1", 5 * 5 * 32 + 32, "all 16 channels"),
     ("convolutional.1", 5 * 5 * 16 * 32 + 16, "belong to the outputs"),

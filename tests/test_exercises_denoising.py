@@ -107,6 +107,7 @@ def by_loops(x, epochs, stddev, rng):
 
 
 RIGHT = [
+    ("denoising.1", lambda x, x_hat: decibels(x, np.clip(x_hat, 0, 1))),
     ("denoising.1", decibels),
     ("denoising.1", lambda x, x_hat: 10 * np.log10(1 / squared(x, x_hat))),
     ("denoising.1", lambda x, x_hat: -20 * np.log10(np.sqrt(squared(x, x_hat)))),
@@ -125,6 +126,7 @@ RIGHT = [
     ("denoising.4", lambda x, x_hat, stddev: np.float32((x_hat - x) / stddev**2)),
 ]
 WRONG = [
+    ("denoising.1", lambda x, x_hat: (decibels(x, x_hat), 0.0), "Expected numbers"),
     ("denoising.1", lambda x, x_hat: -decibels(x, x_hat), "sign"),
     ("denoising.1", lambda x, x_hat: decibels(x, x_hat) / 10, "multiply by 10"),
     ("denoising.1", lambda x, x_hat: -10 * np.log(squared(x, x_hat)), "natural"),
@@ -136,7 +138,6 @@ WRONG = [
     ("denoising.1", squared, "20 dB"),
     ("denoising.1", lambda x, x_hat: decibels(x, x_hat).round(), "20 dB"),
     ("denoising.1", lambda x, x_hat: -10 * np.log10(squared(x, x_hat) + 1e-3), "20 dB"),
-    ("denoising.1", lambda x, x_hat: decibels(x, np.clip(x_hat, 0, 1)), "20 dB"),
     ("denoising.2", drawn_once, "drawn once"),
     ("denoising.2", one_number_per_image, "Within an image"),
     ("denoising.2", one_draw_permuted, "another order"),

@@ -59,6 +59,7 @@ RIGHT = [
     ("dictionary.3", each_others_largest),
 ]
 WRONG = [
+    ("dictionary.3", lambda truth, atoms, least: once(truth, atoms, 0.9), "cosine"),
     ("dictionary.1", lambda m, k: bits(m, k) * log(2), "nats"),
     ("dictionary.1", lambda m, k: k * log2(m), "order of the atoms"),
     ("dictionary.1", lambda m, k: sum(log2(m - n) for n in range(k)), "order in which"),

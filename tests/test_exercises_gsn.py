@@ -65,7 +65,14 @@ def best_where_small(x, means):
     return np.where(np.isfinite(right), right, log_p(x, means).max(axis=1))
 
 
+def in_32_bits(x, means):
+    x, means = x.astype("float32"), means.astype("float32")
+    log_p = (x[:, None] * np.log(means) + (1 - x[:, None]) * np.log(1 - means)).cumsum(axis=2)
+    return logsumexp(log_p[..., -1], axis=1) - np.log(len(means))
+
+
 RIGHT = [
+    ("gsn.3", in_32_bits),
     ("gsn.1", transition),
     ("gsn.1", lambda p, c: np.einsum("ij,kj,k,j->ik", c, c, p, 1 / (p @ c))),
     ("gsn.1", transition_by_loop),

@@ -124,6 +124,8 @@ RIGHT = [
     ("kl-and-elbo.4", np.float32(1536)),
 ]
 WRONG = [
+    ("kl-and-elbo.1", lambda *given: "text", "Expected numbers"),
+    ("kl-and-elbo.2", lambda w: (w.mean(axis=0), 0.0), "Expected numbers"),
     ("kl-and-elbo.1", lambda *a: -divergence(*a), "never negative"),
     ("kl-and-elbo.1", lambda a, u, b, v: divergence(b, v, a, u), "not symmetric"),
     ("kl-and-elbo.1", lambda *a: 2 * divergence(*a), "one half"),

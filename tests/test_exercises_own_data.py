@@ -52,6 +52,12 @@ RIGHT = [
     ("own-data.3", lambda x, x_hat: [np.float32(squares(x, x_hat).mean())]),
 ]
 WRONG = [
+    (
+        "own-data.1",
+        lambda a, x: (x - a.mean(0)) / np.maximum(a.std(0), 1),
+        "divide by the standard",
+    ),
+    ("own-data.1", lambda a, x: (x - a.mean(0)) / np.append(a.std(0)[:-1], 1), "not finite"),
     ("own-data.1", by_itself, "training rows alone"),
     ("own-data.1", by_all, "training rows alone"),
     ("own-data.1", lambda a, x: x - a.mean(axis=0), "divide by the standard deviation"),

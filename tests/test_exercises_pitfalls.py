@@ -102,6 +102,8 @@ RIGHT = [
     ("pitfalls.4", lambda train, test: pairs(train, test).any(axis=0).sum()),
 ]
 WRONG = [
+    ("pitfalls.1", [[13, 12], [15], [14], [5]], "Expected numbers"),
+    ("pitfalls.2", lambda *given: (given[0].sum(axis=1), 0.0), "Expected numbers"),
     ("pitfalls.1", (12, 15, 14, 5), "Report 1: A penalty that is not added"),
     ("pitfalls.1", (13, 9, 14, 5), "Report 2: Dead units"),
     ("pitfalls.1", (13, 16, 14, 5), "the noise is switched off"),

@@ -110,6 +110,11 @@ def mean_and(error):
     return lambda ours, theirs: ((ours - theirs).mean(), error(ours, theirs))
 
 
+def without_the_last(y, count, rng):
+    images = [np.flatnonzero(y == digit)[:-1] for digit in range(10)]
+    return np.concatenate([rng.permutation(some)[: count // 10] for some in images])
+
+
 RIGHT = [
     ("pretraining.1", draw),
     ("pretraining.1", draw_by_choice),
@@ -122,6 +127,7 @@ RIGHT = [
     ("pretraining.3", lambda a, b: [np.mean(a - b), np.sqrt(np.var(a - b, ddof=1) / len(a))]),
 ]
 WRONG = [
+    ("pretraining.1", without_the_last, "Any image may be drawn"),
     ("pretraining.1", lambda y, n, rng: y[draw(y, n, rng)], "not their labels"),
     ("pretraining.1", draw_twice, "drawn twice"),
     ("pretraining.1", lambda y, n, rng: rng.permutation(len(y))[:n], "draw within each digit"),

@@ -56,6 +56,7 @@ RIGHT = [
     ("scaling.3", with_sent(ring)),
 ]
 WRONG = [
+    ("scaling.2", lambda gradients, images: [gradients, images], "Expected numbers"),
     ("scaling.1", lambda s, b: 2 * b * sum(kernels(s)), "forward only"),
     ("scaling.1", lambda s, b: 6 * b * sum(kernels(s)), "its input is the data"),
     ("scaling.1", lambda s, b: 4 * b * sum(kernels(s)), "one forward, two back"),

@@ -13,8 +13,12 @@ def mse(x, x_hat):
 
 
 def keep_winners(z, rate):
-    winners = round(rate * len(z))
+    winners = max(1, round(rate * len(z)))
     return np.where(z >= np.sort(z, axis=0)[-winners], z, 0)
+
+
+def count(z, rate):
+    return max(1, round(rate * len(z)))
 
 
 def by_image(z, rate):
@@ -29,14 +33,14 @@ def keep_winners_by_loop(z, rate):
     kept = [[0.0] * len(z[0]) for _ in z]
     for unit in range(len(z[0])):
         column = [row[unit] for row in z]
-        for image in sorted(range(len(z)), key=column.__getitem__)[-round(rate * len(z)) :]:
+        for image in sorted(range(len(z)), key=column.__getitem__)[-max(1, round(rate * len(z))) :]:
             kept[image][unit] = column[image]
     return kept
 
 
 def keep_winners_in_place(z, rate):
     for column in z.T:
-        column[column.argsort()[: len(z) - round(rate * len(z))]] = 0
+        column[column.argsort()[: len(z) - max(1, round(rate * len(z)))]] = 0
     return z
 
 
@@ -49,12 +53,13 @@ RIGHT = [
     ("sparse.2", lambda x, x_hat, losses: np.float32(mse(x, x_hat) + np.sum(losses))),
     ("sparse.2", lambda x, x_hat, losses: sum([mse(x, x_hat), *losses])),
     ("sparse.3", keep_winners),
-    ("sparse.3", lambda z, rate: z * (z.argsort(0).argsort(0) >= len(z) - round(rate * len(z)))),
+    ("sparse.3", lambda z, rate: z * (z.argsort(0).argsort(0) >= len(z) - count(z, rate))),
     ("sparse.3", keep_winners_by_loop),
     ("sparse.3", keep_winners_in_place),
     ("sparse.3", lambda z, rate: keep_winners(z.astype("float32"), rate)),
 ]
 WRONG = [
+    ("sparse.3", lambda z, rate: keep_winners(z, rate) if rate * len(z) > 0.5 else z, "Nothing"),
     ("sparse.1", lambda z: kl(z.mean(0), 0.1).sum(), "exchanged"),
     ("sparse.1", lambda z: kl(0.1, np.clip(z.mean(0), 0.05, 0.95)).sum(), "Mean over the images"),
     ("sparse.2", lambda x, x_hat, losses: mse(x, x_hat) + sum(set(losses)), "sum of the list"),

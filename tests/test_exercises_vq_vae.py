@@ -111,6 +111,10 @@ def expected(logits, codes):
     return (entropy(softmax(logits, axis=-1), axis=-1) / np.log(2)).sum(axis=1).mean()
 
 
+def without_the_last(codebook, z, codes):
+    return np.concatenate([step(codebook, z, codes)[:-1], codebook[-1:]])
+
+
 RIGHT = [
     ("vq-vae.1", perplexity),
     ("vq-vae.1", by_loop),
@@ -124,6 +128,9 @@ RIGHT = [
     ("vq-vae.3", lambda *a: of_codes(*a).sum() / len(a[0])),
 ]
 WRONG = [
+    ("vq-vae.2", without_the_last, "mean of the vectors"),
+    ("vq-vae.2", lambda book, z, codes: (book, codes), "Expected numbers"),
+    ("vq-vae.1", lambda codes, size: codes.sum, "Expected numbers"),
     ("vq-vae.1", lambda codes, size: entropy(shares(codes, size)), "nats"),
     ("vq-vae.1", lambda codes, size: entropy(shares(codes, size), base=2), "bits"),
     ("vq-vae.1", lambda codes, size: 2 ** entropy(shares(codes, size)), "base e"),

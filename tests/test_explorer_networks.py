@@ -157,6 +157,12 @@ def two_outputs():
     return keras.Model(x, [layers.Dense(2)(x), layers.Dense(2)(x)])
 
 
+def diverged():
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])
+    model.layers[0].kernel.assign(np.full((3, 4), np.nan))
+    return model
+
+
 def branches():
     x = keras.Input((4,))
     return keras.Model(x, layers.Dense(4)(x) + layers.Dense(4)(x))
@@ -174,6 +180,7 @@ def branches():
         (lambda: keras.Sequential([layers.Dense(2)]), "must have one input of a known shape"),
         (lambda: layers.Dense(2), "must have one input"),
         (branches, "model 'functional.*' is no chain"),
+        (diverged, "model 'sequential.*' gives values that are not finite; did training diverge"),
     ],
 )
 def test_what_cannot_be_packed_is_named(model, message):

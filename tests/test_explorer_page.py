@@ -49,6 +49,12 @@ def test_data_cannot_end_the_script():
     assert made.data["text"] == "</script><b>"
 
 
+def test_data_cannot_begin_another_script():
+    made = make(text="<!--<script>")
+    assert "<!--" not in made.page and made.page.count("<script") == 1
+    assert made.data["text"] == "<!--<script>"
+
+
 def test_a_page_that_is_too_large_is_refused():
     small = len(make(text="").page.encode())
     assert len(make(text="a" * (MOST - small)).page.encode()) == MOST

@@ -40,6 +40,14 @@ def test_the_pad_holds_nearly_all_codes():
     assert np.allclose(start, np.median(CODES, axis=0), atol=1e-3)
 
 
+@pytest.mark.parametrize("rows", [30, 1])
+def test_a_code_that_does_not_change_has_a_width(rows):
+    codes = CODES[:rows] * [1, 0]
+    data = walk(decoder(), codes, IMAGES[:rows], LABELS[:rows]).data["models"][0]
+    left, right, bottom, top = data["range"]
+    assert left < codes[:, 0].min() and right > left and bottom < 0 < top
+
+
 def test_several_decoders_and_conditions():
     models, codes = {"0.1": decoder(5), "1": decoder(5)}, {"0.1": CODES, "1": CODES / 3}
     made = walk(

@@ -30,7 +30,8 @@ def book(tmp_path, monkeypatch):
         monkeypatch.setenv(name, "")  # set by the tool; restored after the test
     monkeypatch.setattr(reference, "BOOK", tmp_path)
     monkeypatch.setattr(reference, "RUNS_FILE", tmp_path / "runs.json")
-    for slug, source in (("good", REPORTING), ("silent", "1 + 1")):
+    diverged = REPORTING.replace("[result]", "[{**result, 'value': None}]")
+    for slug, source in (("good", REPORTING), ("silent", "1 + 1"), ("diverged", diverged)):
         nbformat.write(new_notebook(cells=[new_code_cell(source)]), tmp_path / f"{slug}.ipynb")
     return tmp_path
 
@@ -122,7 +123,12 @@ def test_bands_of_the_book_are_those_of_its_runs():
 
 
 @pytest.mark.parametrize(
-    ("slug", "message"), [("absent", "no chapter 'absent'"), ("silent", "reports no results")]
+    ("slug", "message"),
+    [
+        ("absent", "no chapter 'absent'"),
+        ("silent", "reports no results"),
+        ("diverged", "With seed 0 these are not finite: error"),
+    ],
 )
 def test_a_chapter_without_results_is_refused(book, slug, message):
     with pytest.raises(ValueError, match=message):

@@ -297,6 +297,12 @@ def test_html_of_the_table_is_escaped(shown):
     assert "<td>13.87 (Hinton &amp; Salakhutdinov 2006)</td>" in page
 
 
+def test_a_value_that_is_not_finite_is_none_in_json(shown):
+    report("toy", {**GOOD, "error": float("nan")}, SMALL)
+    [first, *_] = json.loads(json.dumps(shown[0][MIME_TYPE], allow_nan=False))["results"]
+    assert (first["value"], first["verdict"]) == (None, "not finite")
+
+
 def test_json_beside_the_table(shown):
     report("toy", {**GOOD, "error": np.float32(20.5)}, SMALL)
     kept = shown[0][MIME_TYPE]

@@ -43,7 +43,7 @@ def run_chapter(slug: str, scale: str, seed: int) -> tuple[dict[str, float], dic
     Raises
     ------
     ValueError
-        If the chapter does not exist or reports no results.
+        If the chapter does not exist, reports no results, or one that is not finite.
     """
     path = BOOK / f"{slug}.ipynb"
     if not path.exists():
@@ -65,7 +65,10 @@ def run_chapter(slug: str, scale: str, seed: int) -> tuple[dict[str, float], dic
             f"Chapter {slug!r} reports no results: its last cells should call report()."
         )
     claims = {data[CLAIM]["sentence"]: data[CLAIM] for data in shown if CLAIM in data}
-    return {result["metric"]: result["value"] for result in results[0]}, claims
+    metrics = {result["metric"]: result["value"] for result in results[0]}
+    if lost := [name for name, value in metrics.items() if value is None]:
+        raise ValueError(f"With seed {seed} these are not finite: {', '.join(lost)}.")
+    return metrics, claims
 
 
 def load_runs(path: Path = RUNS_FILE) -> dict[str, dict[str, dict]]:

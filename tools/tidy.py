@@ -28,6 +28,14 @@ COLOUR = re.compile(r'html\[data-theme="(\w+)"\] \.highlight(?: \.(\w+))? \{ ([^
 VIEW = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 CHOICE = 'localStorage.getItem("theme") || "auto"'
 PREFERRED = '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
+ON_PAPER = """
+let theme;
+addEventListener("beforeprint", () => {
+  theme = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
+});
+addEventListener("afterprint", () => { document.documentElement.dataset.theme = theme; });
+"""
 BLOCKS = ["address", "blockquote", "div", "dl", "figure", "ol", "p", "pre", "table", "ul"]
 BOOLEANS = {"async", "checked", "defer", "disabled", "hidden", "multiple", "open", "required"}
 FETCH = """
@@ -128,13 +136,15 @@ def wait(soup: BeautifulSoup, options: Path) -> None:
 def show_theme(soup: BeautifulSoup) -> None:
     """Give a page its colours before it is shown, and not only when the theme's script runs.
 
-    Without scripts it is light. The logo is the same in both, so it stands there once.
+    Without scripts it is light, and so it is on paper. The logo is the same in both, so it stands
+    there once.
     """
     for page in soup.select("html[data-theme]"):
         page["data-theme"] = "light"
     for script in soup.select("head script:not([src])"):
         if CHOICE in (script.string or ""):
-            script.string = script.string.replace(CHOICE, CHOICE.replace('"auto"', PREFERRED))
+            chosen = script.string.replace(CHOICE, CHOICE.replace('"auto"', PREFERRED))
+            script.string = chosen + ON_PAPER
     for image in soup.select("img.logo__image.only-dark"):
         image.decompose()
     for image in soup.select("img.logo__image.only-light"):

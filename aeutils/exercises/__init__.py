@@ -22,6 +22,7 @@ __all__ = [
     "NotAttempted",
     "WrongAnswer",
     "as_array",
+    "as_numbers",
     "attempted",
     "call",
     "check",
@@ -118,14 +119,14 @@ def predicted(exercise: str, prediction: Any) -> bool:
 
 
 def call(function: Callable, *arguments: Any) -> Any:
-    """Call a reader's function; a result of nothing or ``...`` means "not attempted yet".
+    """Call a reader's function; a result of ``...`` means "not attempted yet".
 
     Raises
     ------
     NotAttempted
-        If the function returns ``None`` or ``...``, as an unfinished one does.
+        If the function returns ``...``, as an unfinished one does.
     WrongAnswer
-        If it is no function or raises an error.
+        If it is no function, raises an error or returns nothing.
     """
     if not callable(function):
         raise WrongAnswer(f"The answer must be a function; this is {type(function).__name__}.")
@@ -133,9 +134,32 @@ def call(function: Callable, *arguments: Any) -> Any:
         result = function(*arguments)
     except Exception as error:
         raise WrongAnswer(f"Your function stops with {type(error).__name__}: {error}") from error
-    if result is None or result is ...:
+    if result is None:
+        raise WrongAnswer("Your function returns nothing: end it with `return` and its answer.")
+    if result is ...:
         raise NotAttempted
     return result
+
+
+def as_numbers(answer: Any) -> np.ndarray:
+    """Return an answer as an array of floats, whatever its shape and whether they are finite.
+
+    Raises
+    ------
+    NotAttempted
+        If the answer still holds ``...``.
+    WrongAnswer
+        If the answer holds no numbers, or complex ones.
+    """
+    if answer is None or (isinstance(answer, list | tuple) and any(part is ... for part in answer)):
+        raise NotAttempted
+    try:
+        values = np.asarray(answer)
+        if values.dtype.kind == "c" and values.imag.any():
+            raise WrongAnswer("The answer holds complex numbers.")
+        return (values.real if values.dtype.kind == "c" else values).astype(float)
+    except (TypeError, ValueError, OverflowError):
+        raise WrongAnswer(f"Expected numbers, got {type(answer).__name__}.") from None
 
 
 def as_array(answer: Any, shape: tuple[int, ...] = ()) -> np.ndarray:
@@ -150,12 +174,7 @@ def as_array(answer: Any, shape: tuple[int, ...] = ()) -> np.ndarray:
     WrongAnswer
         If the answer holds no finite numbers or has another shape.
     """
-    if answer is None or (isinstance(answer, list | tuple) and any(part is ... for part in answer)):
-        raise NotAttempted
-    try:
-        values = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        raise WrongAnswer(f"Expected numbers, got {type(answer).__name__}.") from None
+    values = as_numbers(answer)
     if values.size == 1 and not shape:
         values = values.reshape(())
     if values.shape != shape:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call, judge
+from aeutils.exercises import WrongAnswer, as_array, as_numbers, call, judge
 
 
 def check_1(best: Callable) -> str:
@@ -15,7 +15,7 @@ def check_1(best: Callable) -> str:
     for p, q in (line, plane):
         with np.errstate(divide="ignore"):
             log_odds = np.log(p) - np.log(q)
-        answer = np.asarray(call(best, p.copy(), q.copy()), dtype=float)
+        answer = as_numbers(call(best, p.copy(), q.copy()))
         if answer.shape == p.shape and np.allclose(answer, log_odds):
             raise WrongAnswer(
                 "This is the logit. Send it through the sigmoid to get a probability."
@@ -94,7 +94,7 @@ def _judge_modes(mode_shares: Callable, z: np.ndarray, centres: np.ndarray) -> N
 
     apart = np.abs(z[:, None] - centres)
     right = shares(np.sum(apart**2, axis=2).argmin(axis=1))
-    answer = np.asarray(call(mode_shares, z.copy(), centres.copy()), dtype=float)
+    answer = as_numbers(call(mode_shares, z.copy(), centres.copy()))
     if answer.ndim == 1 and np.count_nonzero(right) <= len(answer) < modes:
         raise WrongAnswer(
             "The answer leaves out centres that no code is near. Those are the dropped modes: "

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call, judge
+from aeutils.exercises import WrongAnswer, as_array, as_numbers, call, judge
 
 
 def check_1(copying_weights: Callable) -> str:
@@ -13,7 +13,7 @@ def check_1(copying_weights: Callable) -> str:
         w_e, w_d = _two(call(copying_weights, pixels, units), (pixels, units), (units, pixels))
         product, identity = w_e @ w_d, np.eye(pixels)
         scale = np.trace(product) / pixels
-        scaled = abs(scale) > 1e-6 and np.allclose(product, scale * identity)
+        scaled = abs(scale) > 1e-6 and np.allclose(product, scale * identity, atol=1e-6)
         if scaled and not np.isclose(scale, 1):
             raise WrongAnswer(
                 f"The copy is {scale:g} times the image: where several units carry one pixel, "
@@ -25,7 +25,7 @@ def check_1(copying_weights: Callable) -> str:
              "each pixel needs a unit of its own."),
         )  # fmt: skip
         judge(
-            product,
+            product.round(6),
             identity,
             wrong if pixels > 1 else (),
             "w_e @ w_d is not the identity: each pixel has to come back where it was.",
@@ -123,6 +123,9 @@ def _shape(answer) -> tuple[int, ...] | None:
 
 def _two(answer, first: tuple[int, ...], second: tuple[int, ...]) -> list[np.ndarray]:
     """Return an answer of two arrays as arrays of these shapes."""
-    if not isinstance(answer, tuple | list | np.ndarray) or len(answer) != 2:
+    if not isinstance(answer, tuple | list):
+        stacked = as_numbers(answer)  # two of one shape, as an array or a tensor
+        answer = list(stacked) if stacked.ndim else []
+    if len(answer) != 2:
         raise WrongAnswer("The function has to return two arrays.")
     return [as_array(part, shape) for part, shape in zip(answer, (first, second), strict=True)]

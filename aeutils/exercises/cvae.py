@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call, judge
+from aeutils.exercises import WrongAnswer, as_array, as_numbers, call, judge
 
 
 def _rows(codes, labels):
@@ -24,7 +24,7 @@ def check_1(grid: Callable) -> str:
 
 def _judge_grid(answer, z):
     count, size = z.shape
-    answer = np.asarray(answer)
+    answer = as_numbers(answer)
     if answer.shape == (10 * count, size + 1):
         raise WrongAnswer("The label must be ten numbers, one of them 1, not one number.")
     if answer.shape == (10 * size, size + 10):
@@ -73,7 +73,7 @@ def check_2(posterior: Callable) -> str:
 
 
 def _judge_posterior(answer, log_likelihood, prior):
-    answer = np.asarray(answer, dtype=float)
+    answer = as_numbers(answer)
     lost = answer.ndim == 2 and not answer.any(axis=1).all()
     if not np.isfinite(answer).all() or lost:
         raise WrongAnswer(

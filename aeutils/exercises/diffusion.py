@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.special import softmax
 
-from aeutils.exercises import WrongAnswer, as_array, call, judge
+from aeutils.exercises import WrongAnswer, as_array, as_numbers, call, judge
 
 
 def _numbers(answer: Any, right: np.ndarray) -> np.ndarray:
@@ -104,7 +104,7 @@ def _check_little_noise(best_guess: Callable) -> None:
     points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 2.0]])
     x = np.array([[0.9, 0.4], [0.4998, 0.1], [-3.0, 5.0]])
     with np.errstate(all="ignore"):
-        answer = np.asarray(call(best_guess, x.copy(), points.copy(), 1.0, 0.003), dtype=float)
+        answer = as_numbers(call(best_guess, x.copy(), points.copy(), 1.0, 0.003))
     if answer.shape != x.shape or not np.allclose(answer, points[[1, 0, 2]]):
         raise WrongAnswer(
             "Right for much noise, but with little all densities vanish: take the largest "

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import logsumexp
 
-from aeutils.exercises import WrongAnswer, as_array, call, judge
+from aeutils.exercises import WrongAnswer, as_array, as_numbers, call, judge
 
 
 def check_1(divergence: Callable) -> str:
@@ -26,7 +26,7 @@ def check_1(divergence: Callable) -> str:
 def _judge_divergence(divergence, mean_1, log_var_1, mean_2, log_var_2) -> None:
     given = (mean_1, log_var_1, mean_2, log_var_2)
     # A function that works in place must not change what its answer is compared with.
-    answer = np.asarray(call(divergence, *(array.copy() for array in given)))
+    answer = as_numbers(call(divergence, *(array.copy() for array in given)))
 
     def formula(mean_1, log_var_1, mean_2, log_var_2):
         squares = (mean_1 - mean_2) ** 2
@@ -79,7 +79,7 @@ def check_2(tighter_bound: Callable) -> str:
 def _judge_bound(tighter_bound, log_w) -> None:
     count, images = log_w.shape
     right = logsumexp(log_w, axis=0) - np.log(count)
-    answer = np.asarray(call(tighter_bound, log_w))
+    answer = as_numbers(call(tighter_bound, log_w))
     if answer.shape == (count,) and count != images:
         raise WrongAnswer("The samples are in the rows: average over axis 0.")
     answer = as_array(answer, right.shape)
@@ -99,7 +99,7 @@ def _judge_bound(tighter_bound, log_w) -> None:
 
 def _judge_range(tighter_bound, log_w, what: str) -> None:
     right = logsumexp(log_w, axis=0) - np.log(len(log_w))
-    answer = np.asarray(call(tighter_bound, log_w), dtype=float)
+    answer = as_numbers(call(tighter_bound, log_w))
     if answer.shape != right.shape or not np.allclose(answer, right, rtol=1e-5, atol=1e-4):
         raise WrongAnswer(
             f"For weights {what} and the logarithm is not right any more: take the largest log "

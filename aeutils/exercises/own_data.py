@@ -6,7 +6,7 @@ import numpy as np
 
 from aeutils.exercises import as_array, call, judge
 
-# Rows of training, other rows, columns; the last column never changes in training.
+# Rows of training, other rows, columns; one column never changes in training.
 SIZES = ((9, 4, 3), (6, 7, 2), (12, 1, 5))
 
 
@@ -14,12 +14,13 @@ def check_1(standardise: Callable) -> str:
     """Accept a function (x_train, x) that standardises `x` by the training rows."""
     for rows, others, columns in SIZES:
         rng = np.random.default_rng(rows)
-        x_train = rng.normal(3, 2, (rows, columns)) * np.arange(1, columns + 1)
-        x_train[:, -1] = 5
-        x = rng.normal(4, 3, (others, columns)) * np.arange(1, columns + 1)
+        units, constant = np.arange(1, columns + 1) / 10, rows % columns
+        x_train = rng.normal(3, 2, (rows, columns)) * units
+        x_train[:, constant] = 5
+        x = rng.normal(4, 3, (others, columns)) * units
         answer = as_array(call(standardise, x_train.copy(), x.copy()), x.shape)
         mean, spread = x_train.mean(axis=0), x_train.std(axis=0)
-        spread[-1] = 1
+        spread[constant] = 1
         with_one_less = np.where(spread == 1, 1, spread * np.sqrt(rows / (rows - 1)))
         right = (x - mean) / spread
         if np.allclose(answer, (x - mean) / with_one_less):  # as pandas divides

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call
+from aeutils.exercises import WrongAnswer, as_array, as_numbers, call
 
 EIGENVALUES = np.array([0.5, 4.0, 0.25, 2.0, 1.0])
 SHAPES = ((6, 3), (5, 1), (9, 4), (4, 4))  # pixels and code size
@@ -63,7 +63,7 @@ def check_2(largest_angle: Callable[[np.ndarray, np.ndarray], float]) -> str:
         for pixels, code_size in SHAPES:
             basis = rng.normal(size=(pixels, code_size))
             other = basis @ rng.normal(size=(code_size, code_size))
-            same = np.asarray(call(largest_angle, basis, other), dtype=float)
+            same = as_numbers(call(largest_angle, basis, other))
             if not np.isclose(np.nan_to_num(same, nan=90.0), 0, atol=0.1):
                 raise WrongAnswer(
                     "Two bases of one subspace must give 0. A cosine of 1 + 1e-16 has no arc "

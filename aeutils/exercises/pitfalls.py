@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call, judge
+from aeutils.exercises import WrongAnswer, as_array, as_numbers, call, judge
 
 # Number of the right error, then a likely wrong one with its hint, for each of the four reports.
 REPORTS = (
@@ -25,8 +25,9 @@ REPORTS = (
 def check_1(errors: Iterable) -> str:
     """Accept the numbers of four errors, in the order of the reports."""
     answers = list(errors) if isinstance(errors, Iterable) else errors
-    if np.shape(answers) in ((4, 1), (1, 4)):
-        answers = np.ravel(answers)
+    answers = as_numbers(answers)
+    if answers.shape in ((4, 1), (1, 4)):
+        answers = answers.ravel()
     answers = as_array(answers, (4,))
     for place, (answer, (right, wrong)) in enumerate(zip(answers, REPORTS, strict=True), 1):
         if answer != right:
@@ -54,8 +55,8 @@ def _check_bound(negative_bound: Callable, n: int, pixels: int, units: int) -> N
     x, x_hat = rng.normal(size=(2, n, pixels))
     mean, log_var = rng.normal(size=(2, n, units))
     copies = [given.copy() for given in (x, x_hat, mean, log_var)]  # answers may write to them
-    answer = np.asarray(call(negative_bound, *copies))
-    if answer.shape == (n,) and n > 1:
+    answer = call(negative_bound, *copies)
+    if as_numbers(answer).shape == (n,) and n > 1:
         raise WrongAnswer("One number is asked for: the mean over the images.")
 
     def total(squares, terms):

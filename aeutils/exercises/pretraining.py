@@ -59,7 +59,9 @@ def _look_through(draws: list[np.ndarray], y: np.ndarray) -> None:
         if len({tuple(place) for place in chosen}) == 1:
             raise WrongAnswer(f"The images of the {digit} are always the same. Shuffle each digit.")
         reached = len(np.unique(np.concatenate(chosen)))
-        if reached < 0.7 * len(images):
+        # Where most images are drawn each time, a fair draw leaves none out.
+        most = 1 if len(draws[0]) > 7 * len(images) else 0.7
+        if reached < most * len(images):
             raise WrongAnswer(f"Of {len(images)} images of the {digit}, 30 draws reach {reached}. "
                               "Any image may be drawn: shuffle first, then cut.")  # fmt: skip
         if all(_in_a_row(place, len(images)) for place in chosen):

@@ -8,7 +8,13 @@ from aeutils.exercises import as_array, call, judge
 
 TARGET = 0.1
 # Shape of the codes, rate, and how many images win.
-BATCHES = (((20, 10), 0.1, 2), ((13, 4), 0.2, 3), ((8, 12), 0.3, 2), ((11, 5), 0.14, 2))
+BATCHES = (
+    ((20, 10), 0.1, 2),
+    ((13, 4), 0.2, 3),
+    ((8, 12), 0.3, 2),
+    ((11, 5), 0.14, 2),
+    ((4, 6), 0.1, 1),
+)
 
 
 def _kl(on, mean):
@@ -111,7 +117,7 @@ def check_3(keep_winners: Callable) -> str:
         wrong += [
             (_keep(z, count, 0), f"You keep {count}; {share}. Take the rate from the argument and "
              "the number of images from z, and round.")
-            for count in sorted(fixed - {0})
+            for count in sorted(fixed & set(range(1, len(z) + 1)))
         ]  # fmt: skip
         wrong += [
             (_keep(z, count, 0), f"The number of winners is rounded the wrong way: {share}.")

@@ -13,6 +13,7 @@ RECORDINGS = (
     (18, ((14, 18),), ((1, 4), (6, 7), (9, 13))),
     (12, ((3, 6),), ((4, 5),)),
     (16, ((5, 9),), ((3, 5), (9, 11), (13, 14))),  # alarms that end or begin beside the fault
+    (14, ((3, 5), (8, 10)), ((2, 11), (12, 13))),  # one alarm over two faults
 )
 
 
@@ -46,6 +47,8 @@ def check_1(false_alarms: Callable) -> str:
              "alarm of its own: find the runs first."),
             (sum(not wider[start:stop].any() for start, stop in found), "An alarm beside a fault "
              "has no sample of it: it is false."),
+            (len(found) - len(runs(alarm & truth)), "An alarm that covers two faults is one "
+             "alarm."),
             (len(faults) - right, "Count alarms, not faults."),
         )  # fmt: skip
         hint = "Find the runs of alarms, and count those in which no sample is a fault."

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aeutils.exercises import WrongAnswer, as_array, call, judge
+from aeutils.exercises import WrongAnswer, as_array, as_numbers, call, judge
 
 
 def check_1(perplexity: Callable) -> str:
@@ -19,7 +19,7 @@ def check_1(perplexity: Callable) -> str:
 
 def _judge_perplexity(answer, codes, size):
     with np.errstate(invalid="ignore"):
-        answer = np.asarray(answer, dtype=float)
+        answer = as_numbers(answer)
     if np.isnan(answer).any():
         raise WrongAnswer("0 times the logarithm of 0 is nan here: leave out the unused words.")
     used = np.bincount(codes, minlength=size)
@@ -44,8 +44,8 @@ def check_2(step: Callable) -> str:
     for seed, (words, size, count) in enumerate(((5, 3, 20), (7, 2, 31))):
         rng = np.random.default_rng(seed)
         codebook, z = rng.normal(size=(words, size)), rng.normal(2, 3, size=(count, size))
-        codes = rng.integers(0, words - 1, count)
-        codes[codes <= 1] = 2  # a word in the middle and the last one stay unused,
+        codes = rng.integers(0, words - 1 + seed, count)
+        codes[codes <= 1] = 2  # a word in the middle stays unused, in the first case the last one,
         codes[count // 2] = 0  # and the first has a single vector
         answer = call(step, codebook.copy(), z.copy(), codes.copy())
         _judge_step(answer, codebook, z, codes)
@@ -53,7 +53,7 @@ def check_2(step: Callable) -> str:
 
 
 def _judge_step(answer, codebook, z, codes):
-    if not np.isfinite(np.asarray(answer, dtype=float)).all():
+    if not np.isfinite(as_numbers(answer)).all():
         raise WrongAnswer("An unused word has no vectors, and 0 / 0 is nan: let it stay.")
     one_hot = np.eye(len(codebook))[codes]
     sums, counts = one_hot.T @ z, one_hot.sum(axis=0)[:, None]
@@ -88,7 +88,7 @@ def check_3(bits: Callable) -> str:
 
 
 def _judge_bits(answer, logits, codes):
-    if not np.isfinite(np.asarray(answer, dtype=float)).all():
+    if not np.isfinite(as_numbers(answer)).all():
         raise WrongAnswer(
             "exp(logit) overflows, or all of a place vanish: subtract its own largest logit first."
         )

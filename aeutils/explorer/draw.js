@@ -57,7 +57,11 @@ function makeSheet(caption, side, tell) {
     down = isDown;
     square.classList.toggle("down", down);
   };
-  const begin = () => { last = null; press(true); };
+  const begin = (event) => {
+    if (!isMain(event)) return;
+    last = null;
+    press(true);
+  };
   square.addEventListener("pointerdown", begin, {capture: true});
   ["pointerup", "pointercancel"].forEach((end) => square.addEventListener(end, () => press(false)));
   square.addEventListener("blur", () => press(false));

@@ -131,6 +131,10 @@ def pack(model: keras.Model, bits: int = 8, x: np.ndarray | None = None) -> Netw
         raise ValueError(f"x has shape {x.shape}; expected {('n', *shape[1:])}, n above 0.")
     layers = tuple(_layers(model))
     y = _rows(model(x, training=False))
+    if not np.isfinite(y).all():
+        raise ValueError(
+            f"model {model.name!r} gives values that are not finite; did training diverge?"
+        )
     if not np.allclose(Network(layers, x[0], y[0])(_rows(x)), y, rtol=1e-3, atol=1e-4):
         raise ValueError(
             f"model {model.name!r} is no chain: its layers, one after the other, give another "

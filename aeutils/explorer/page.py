@@ -67,8 +67,8 @@ def make_explorer(kind: str, data: Mapping[str, Any], still: np.ndarray, alt: st
     ValueError
         If the page has more than 300,000 bytes.
     """
-    # Within a script no text may look like its end.
-    text = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
+    # Within a script no text may look like its end, or like the beginning of another one.
+    text = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
     name = f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     page = PAGE.format(
         name=name,

@@ -160,11 +160,17 @@ function stepSlider(steps, start, tell) {
 /** A row of buttons of which one is chosen. */
 function choices(caption, names, start, tell) {
   const buttons = names.map((name, place) => {
-    const input = element("input", {type: "radio", name: caption, on: {change: () => tell(place)}});
+    // A click, and not a change: what is chosen may be chosen again. Arrow keys click, too.
+    const input = element("input", {type: "radio", name: caption, on: {click: () => tell(place)}});
     input.checked = place === start;
     return element("label", {}, input, element("span", {text: name}));
   });
   return element("fieldset", {}, element("legend", {text: caption}), ...buttons);
+}
+
+/** Whether a press is that of the first finger, or of the main button of the mouse. */
+function isMain(event) {
+  return event.isPrimary && event.button === 0;
 }
 
 /** Call `tell(right, down)`, both from 0 to 1, while mouse or finger is held down on an element. */
@@ -175,6 +181,7 @@ function drag(target, tell) {
   };
   target.style.touchAction = "none"; // a finger moves the number, not the page
   target.addEventListener("pointerdown", (event) => {
+    if (!isMain(event)) return;
     target.setPointerCapture(event.pointerId);
     move(event);
   });
@@ -213,15 +220,23 @@ function pad(caption, tell) {
 }
 
 /** Mark a form as dark where its text is light, now and when the page changes its colours. */
-function followColours(form) {
+function followColours(shown) {
+  const seen = new WeakRef(shown); // the cell may be run again, and its output taken away
   const look = () => {
+    const form = seen.deref();
+    if (!form) {
+      watch.disconnect();
+      media.removeEventListener("change", later);
+    }
+    if (!form?.isConnected) return;
     const [red, green, blue] = getComputedStyle(form).color.match(/[\d.]+/g).map(Number);
     form.classList.toggle("dark", 0.3 * red + 0.6 * green + 0.1 * blue > 128);
   };
   const later = () => [0, 100, 400].forEach((wait) => setTimeout(look, wait)); // colours may fade
   const watch = new MutationObserver(later);
   [document.documentElement, document.body].forEach((e) => watch.observe(e, {attributes: true}));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", later);
+  const media = matchMedia("(prefers-color-scheme: dark)");
+  media.addEventListener("change", later);
   look();
 }
 

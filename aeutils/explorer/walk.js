@@ -66,6 +66,7 @@ function walk(form, data, networks) {
     drawPixels(image.canvas, networks[state.model](input()));
     state.nearest = nearestPoints(model.points, state.code, (n) => asked(labels[n]));
     words.textContent = `The code is (${code.join(", ")}). Below: the images with the nearest codes.`;
+    neighbours.forEach(({figure}, place) => { figure.hidden = place >= state.nearest.length; });
     state.nearest.forEach((n, place) => {
       const name = names[labels[n]];
       drawTile(neighbours[place], sheet, data, n);

@@ -119,8 +119,8 @@ def _model(name: str, z: np.ndarray) -> dict:
     plane = np.stack([low - margin, high + margin], axis=1).ravel()
     start = np.median(z, axis=0)
     places = {"range": plane, "start": start}
-    rounded = {key: value.astype(float).round(4).tolist() for key, value in places.items()}
-    return {"name": name, "codes": as_text(z), **rounded}
+    exact = {key: value.astype(float).tolist() for key, value in places.items()}
+    return {"name": name, "codes": as_text(z), **exact}
 
 
 def _still(network: Network, plane: Sequence[float], conditions: int, side: int) -> np.ndarray:

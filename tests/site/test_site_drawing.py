@@ -37,6 +37,13 @@ def test_a_stroke_and_the_rubber(visit: Visit) -> None:
         draw_line(visit.tab, place, 0.1, 0.95)
         assert drawing(host).max() == 0
         rubber.click()
+        draw_line(visit.tab, place, 0.2, 0.4)
+        host.locator("label", has_text="empty sheet").click()
+        assert drawing(host).max() == 0
+        visit.tab.mouse.move(place["x"] + 50, place["y"] + 50)
+        visit.tab.mouse.down(button="right")
+        visit.tab.mouse.up(button="right")
+        assert drawing(host).max() == 0
         host.locator("fieldset label").first.click()
         check_draw(host)
         again = host.get_by_role("button", name="other noise")

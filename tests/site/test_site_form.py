@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from site_pages import NARROW, PAGES, WIDE, Visit
 from tinyhtml5.parser import HTMLParser
 
 from tools.tidy import READABLE, VALID, read, repair
 
+THEME = "document.documentElement.dataset.theme"
 PAPER = {"width": 658, "height": 987}  # an A4 page within its margins
 # For each figure the text of 10 points and the room that it has.
 FIGURES = """() => [...document.querySelectorAll(".figure-scroll img")].map(image => {
@@ -110,6 +112,17 @@ def test_nothing_is_cut_on_paper(visit: Visit) -> None:
     finally:
         tab.emulate_media(media="screen")
         tab.set_viewport_size(WIDE)
+
+
+def test_paper_is_light_in_dark_mode(browser: Browser, base: str) -> None:
+    with browser.new_context(viewport=WIDE, color_scheme="dark") as context:
+        tab = context.new_page()
+        tab.goto(f"{base}/book/how-to-use.html", wait_until="load")
+        assert tab.evaluate(THEME) == "dark"
+        tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert tab.evaluate(THEME) == "light"
+        tab.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert tab.evaluate(THEME) == "dark"
 
 
 def test_the_style_sheet_has_no_rules_of_parts_that_are_not_there(site: Path) -> None:

@@ -277,3 +277,18 @@ def test_raised_penalties():
         assert [float(term) for term in layer.losses] == [3.5]
         raise KeyError
     assert [float(term) for term in layer.losses] == [1.5]
+
+
+def test_a_loss_that_refuses_targets_is_asked_without():
+    def refuses(y):
+        if y is not None:
+            raise ValueError("no y")
+        return 3.0
+
+    def broken(y):
+        raise ValueError("no loss" if y is not None else "not told")
+
+    assert objective.with_targets(1, refuses) == 3.0
+    assert objective.with_targets(1, lambda y: y) == 1
+    with pytest.raises(ValueError, match="no loss"):
+        objective.with_targets(1, broken)

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from aeutils.checkup.objective import overrides
+from aeutils.checkup.objective import overrides, with_targets
 from aeutils.checkup.state import kept
 from aeutils.checkup.subject import Subject, is_tensorflow
 from aeutils.checkup.trace import call
@@ -31,7 +31,8 @@ def batch_loss(subject: Subject, x: np.ndarray, y: np.ndarray, gives_logits: boo
     model = subject.model
     outputs = call(model, x, True)
     if own_loss(subject.trainer):
-        return model.compute_loss(x=x, y=ops.convert_to_tensor(y), y_pred=outputs)
+        target = ops.convert_to_tensor(y)
+        return with_targets(target, lambda y: model.compute_loss(x=x, y=y, y_pred=outputs))
     copies = subject.reconstruction(outputs)
     if subject.data.kind == "tokens" and len(copies.shape) == 3:
         error = ops.mean(keras.losses.sparse_categorical_crossentropy(y, copies))

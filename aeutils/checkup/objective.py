@@ -1,6 +1,6 @@
 """What a model minimises: its penalties, its loss on a batch, and what one step reports."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,6 +36,17 @@ def penalties(subject: Any, x: np.ndarray, training: bool = True) -> list[float]
         return [float(ops.convert_to_numpy(term)) for term in subject.trainer.losses]
 
 
+def with_targets(y: Any, loss: Callable[[Any], Any]) -> Any:
+    """Return a loss for these targets, or without any from a model that refuses them."""
+    try:
+        return loss(y)
+    except (TypeError, ValueError) as refusal:
+        try:
+            return loss(None)
+        except Exception:
+            raise refusal from None
+
+
 def loss_of(model: Any, x: np.ndarray, y: np.ndarray, outputs: Any) -> float | None:
     """Return the loss of outputs by the model's own `compute_loss`; None if it has none.
 
@@ -46,7 +57,7 @@ def loss_of(model: Any, x: np.ndarray, y: np.ndarray, outputs: Any) -> float | N
     if not (model.compiled and model.loss) and not overrides(model, "compute_loss"):
         return None
     try:
-        total = model._compute_loss(x, y, outputs, None, training=True)
+        total = with_targets(y, lambda y: model._compute_loss(x, y, outputs, None, training=True))
     except (TypeError, ValueError):  # a loss for outputs of another kind
         return None
     total = np.asarray(ops.convert_to_numpy(total), "float64")

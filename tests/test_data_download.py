@@ -110,6 +110,7 @@ def files(folder):
 @pytest.mark.parametrize("mine", [True, False])
 def test_sound_file_beside_a_damaged_one(mine, request, cache, mirrors):
     folder = request.getfixturevalue("own") if mine else cache
+    mirrors("missing")
     put(folder, CONTENT[:-1])
     put(folder, PACKED, f"{NAME}.gz")
     assert download.read_bytes(NAME) == CONTENT

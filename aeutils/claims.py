@@ -11,7 +11,7 @@ import html
 import math
 from dataclasses import asdict, dataclass
 
-from aeutils.results import single_number
+from aeutils.results import or_none, single_number
 from aeutils.session import is_strict
 
 MIME_TYPE = "application/vnd.aeutils.claim+json"
@@ -120,8 +120,8 @@ def claim(
             f"<strong>{html.escape(made.numbers)}</strong> {verdict}.</p>"
         ),
         MIME_TYPE: {
-            **{name: _or_none(value) for name, value in asdict(made).items()},
-            "slack": _or_none(made.slack),
+            **{name: or_none(value) for name, value in asdict(made).items()},
+            "slack": or_none(made.slack),
             "numbers": made.numbers,
             "holds": made.holds,
         },
@@ -149,8 +149,3 @@ def _checked(sentence, left, relation, right, margin, tolerance) -> Claim:
             raise ValueError(f"tolerance is {tolerance!r}; 'about' needs a positive number.")
         tolerance = float(tolerance)
     return Claim(sentence.strip(), relation=relation, tolerance=tolerance, **numbers)
-
-
-def _or_none(value: float | str | None) -> float | str | None:
-    # JSON has no word for what is not finite.
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -151,7 +151,9 @@ def report(chapter: str, values: Mapping[str, float], session: Session) -> None:
         MIME_TYPE: {
             "chapter": chapter,
             **asdict(session),
-            "results": [_as_json(result) for result in results],
+            "results": [
+                {**asdict(r), "value": or_none(r.value), "verdict": r.verdict} for r in results
+            ],
         },
     }
     display(bundle, raw=True)
@@ -206,10 +208,9 @@ def _compared(value: float | None, name: str | None) -> str:
     return "–" if value is None else f"{value:#.4g} ({name})"
 
 
-def _as_json(result: Result) -> dict:
-    """Return a result for a notebook, whose JSON has no number that is not finite."""
-    value = result.value if math.isfinite(result.value) else None
-    return {**asdict(result), "value": value, "verdict": result.verdict}
+def or_none(value: float | str | None) -> float | str | None:
+    """Return a value for JSON, which has no word for a number that is not finite."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _as_text(results: list[Result]) -> str:

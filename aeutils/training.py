@@ -229,7 +229,7 @@ def _open_valid(model, valid, y, loss):
         return valid
     valid = inputs.pair_valid(valid, y, loss)
     if valid is not None:
-        inputs.check_targets(model, valid[loss is not None], loss, "valid")
+        inputs.check_targets(model, valid[0 if loss is None else 1], loss, "valid")
     return valid
 
 

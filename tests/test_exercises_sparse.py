@@ -13,8 +13,7 @@ def mse(x, x_hat):
 
 
 def keep_winners(z, rate):
-    winners = max(1, round(rate * len(z)))
-    return np.where(z >= np.sort(z, axis=0)[-winners], z, 0)
+    return np.where(z >= np.sort(z, axis=0)[-count(z, rate)], z, 0)
 
 
 def count(z, rate):
@@ -33,14 +32,14 @@ def keep_winners_by_loop(z, rate):
     kept = [[0.0] * len(z[0]) for _ in z]
     for unit in range(len(z[0])):
         column = [row[unit] for row in z]
-        for image in sorted(range(len(z)), key=column.__getitem__)[-max(1, round(rate * len(z))) :]:
+        for image in sorted(range(len(z)), key=column.__getitem__)[-count(z, rate) :]:
             kept[image][unit] = column[image]
     return kept
 
 
 def keep_winners_in_place(z, rate):
     for column in z.T:
-        column[column.argsort()[: len(z) - max(1, round(rate * len(z)))]] = 0
+        column[column.argsort()[: len(z) - count(z, rate)]] = 0
     return z
 
 

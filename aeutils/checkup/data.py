@@ -148,8 +148,10 @@ def _pair(x: Any, y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
             "examine(model, x_train, x_valid)."
         )
     x = inputs.as_array(x, f"x_{name}")
-    y = x if y is None else inputs.as_array(y, f"y_{name}")
-    y = x if np.array_equal(x, y) else y
+    if y is not None:
+        y = inputs.as_array(y, f"y_{name}")
+    if y is None or np.array_equal(x, y):
+        y = x
     if x.ndim < 2:
         raise ValueError(
             f"x_{name} has shape {x.shape}, no more than one number a row. Labels are not what an "

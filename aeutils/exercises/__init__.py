@@ -157,7 +157,7 @@ def as_numbers(answer: Any) -> np.ndarray:
         values = np.asarray(answer)
         if values.dtype.kind == "c" and values.imag.any():
             raise WrongAnswer("The answer holds complex numbers.")
-        return (values.real if values.dtype.kind == "c" else values).astype(float)
+        return (values.real if values.dtype.kind == "c" else values).astype(float, copy=False)
     except (TypeError, ValueError, OverflowError):
         raise WrongAnswer(f"Expected numbers, got {type(answer).__name__}.") from None
 

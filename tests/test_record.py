@@ -1,5 +1,6 @@
 """The tests of the notebooks fill the cache of the book with what they execute."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,20 @@ def test_outputs_are_those_of_an_execution(folders):
     assert 0 < data["execution_seconds"] < 60 and data["side_by_side"] == 1
     # As they were written: the tests may run twice, and compare with what is stored.
     assert nbformat.read(path, as_version=4).cells[1].outputs == []
+
+
+def test_longest_of_last_time_runs_first(folders):
+    """As the benchmarks say where nothing ran yet; what nobody knows may be the longest."""
+    folder, cache = folders
+    for name in ("template", "vae", "new"):
+        write(folder, name, new_code_cell(repr(name)), new_code_cell("2"))
+    listed = run_pytest(cache, folder, "--collect-only", "-q").stdout
+    assert re.findall(r"(\w+)\.ipynb::", listed) == ["new"] * 2 + ["vae"] * 2 + ["template"] * 2
+    assert run_pytest(cache, folder).returncode == 0
+    records = get_cache(cache).list_cache_records()
+    took = {Path(record.uri).stem: record.data["execution_seconds"] for record in records}
+    assert set(took) == {"new", "vae", "template"}
+    assert took.items() <= execute.last_seconds(cache).items()
 
 
 def test_only_what_passed_as_a_whole_is_kept(folders):

@@ -24,7 +24,7 @@ from nbclient import NotebookClient
 from nbclient.client import CellExecutionComplete
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tools.execute import DEAD, ROOT, current_cache, sole_use, standard_error, store
+from tools.execute import DEAD, ROOT, current_cache, last_seconds, sole_use, standard_error, store
 
 LOOK_AFTER_KERNEL = 5.0  # seconds
 
@@ -51,11 +51,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(stack.pop_all().close)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Compare no output with standard error."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Compare no output with standard error, and begin with the notebook that takes longest."""
     for item in items:
         if isinstance(item, IPyNbCell) and "stderr" not in item.parent.skip_compare:
             item.parent.skip_compare += ("stderr",)
+    if folder := config.getoption("record"):
+        seconds = last_seconds(folder.resolve())
+        items.sort(key=lambda item: seconds.get(item.path.stem, float("inf")), reverse=True)
 
 
 @pytest.hookimpl(wrapper=True)

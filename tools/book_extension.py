@@ -16,6 +16,7 @@ Seven directives, each without arguments:
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import re
@@ -225,6 +226,8 @@ TABLES = {
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register the directives with Sphinx."""
+    # To search the trees of all pages for garbage again and again takes a tenth of the build.
+    gc.set_threshold(200_000, 20, 50)
     app.add_node(LateTable)
     app.add_directive("chapters", Chapters)
     for name in TABLES:

@@ -5,7 +5,9 @@ them. From it come the canonical address of each page, the site map, the card th
 somebody shares a link, and the links of the page that stands for one that does not exist.
 """
 
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -101,8 +103,9 @@ def end(app: Sphinx, problem: Exception | None) -> None:
         return
     text = ROBOTS.format(address=app.config.html_baseurl)
     Path(app.outdir, "robots.txt").write_text(text, encoding="utf-8")
-    for file in Path(app.outdir, app.builder.imagedir).glob("*.png"):
-        lighten(file)
+    figures = Path(app.outdir, app.builder.imagedir).glob("*.png")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lighten, figures))  # a list, or an error were lost
 
 
 def lighten(file: Path) -> None:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from docutils import nodes
 from jupyter_cache import get_cache
@@ -39,6 +40,8 @@ MISSING = "–"
 NOTHING = "No notebook of this build has reported a result."
 SCRIPT = "scoreboard.js"
 STANDINGS = ("ahead", "level", "behind")
+# Of each build the data of the outputs by page: a notebook is read once for all tables.
+READ: WeakKeyDictionary[Sphinx, dict[str, list[dict]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -127,15 +130,20 @@ def standing(band: Sequence[float], reference: float, better: str) -> str:
 
 def outputs_of(env: BuildEnvironment, docname: str, mime_type: str) -> list[dict]:
     """Return what the cached outputs of a notebook hold of one type, in the order of the page."""
+    known = READ.setdefault(env.app, {})
+    if docname not in known:
+        known[docname] = read_outputs(env, docname)
+    return [data[mime_type] for data in known[docname] if mime_type in data]
+
+
+def read_outputs(env: BuildEnvironment, docname: str) -> list[dict]:
+    """Return the data of all cached outputs of a notebook."""
     cache = get_cache(env.mystnb_config.execution_cache_path)
     try:
-        record = cache.match_cache_file(env.doc2path(docname))
+        notebook = cache.get_cache_bundle(cache.match_cache_file(env.doc2path(docname)).pk).nb
     except KeyError:
         return []
-    outputs = [
-        o for cell in cache.get_cache_bundle(record.pk).nb.cells for o in cell.get("outputs", [])
-    ]
-    return [o["data"][mime_type] for o in outputs if mime_type in o.get("data", {})]
+    return [one.get("data", {}) for cell in notebook.cells for one in cell.get("outputs", [])]
 
 
 def results_of(env: BuildEnvironment, docname: str) -> dict | None:

@@ -6,6 +6,8 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
+from playwright.sync_api import Error, Locator, Page
 from site_pages import NARROW, ROOT, Visit, wait_for_colours
 
 SEARCH = ".search-button__button, form.bd-search input"
@@ -67,10 +69,13 @@ LOW_CONTRAST = """() => {
     b: top.b * top.a + below.b * (1 - top.a),
     a: 1,
   });
+  const seen = new Map([[null, {r: 255, g: 255, b: 255, a: 1}]]);
   const background = element => {
-    if (!element) return {r: 255, g: 255, b: 255, a: 1};
-    const own = parse(getComputedStyle(element).backgroundColor);
-    return own.a === 1 ? own : over(own, background(element.parentElement));
+    if (!seen.has(element)) {
+      const own = parse(getComputedStyle(element).backgroundColor);
+      seen.set(element, own.a === 1 ? own : over(own, background(element.parentElement)));
+    }
+    return seen.get(element);
   };
   const luminance = colour => [colour.r, colour.g, colour.b]
     .map(value => value / 255)
@@ -95,9 +100,23 @@ LOW_CONTRAST = """() => {
 }"""
 
 
+OPEN_OTHERS = """([, ...others], inside) => others.filter(details => {
+  const shown = () => details.querySelector(inside)
+    .checkVisibility({visibilityProperty: true});
+  const before = shown();
+  details.querySelector("summary").click();
+  return before || !shown();
+}).map(details => details.outerHTML.slice(0, 120))"""
+
+
 def test_opens_without_error_and_without_another_host(visit: Visit) -> None:
     assert visit.problems == []
     assert visit.tab.locator("article h1").count() == 1
+
+
+def test_another_host_is_out_of_reach(tab: Page, base: str) -> None:
+    with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
+        tab.goto(base.replace("127.0.0.1", "localhost"))
 
 
 def test_formulas_are_rendered(visit: Visit) -> None:
@@ -190,11 +209,7 @@ def test_solutions_open(visit: Visit) -> None:
     solutions = visit.tab.locator("details.hide")
     source = visit.source.read_text(encoding="utf-8")
     assert solutions.count() == source.count('"# @title Solution') + source.count('"hide-output"')
-    for i in range(solutions.count()):
-        code = solutions.nth(i).locator("pre").first
-        assert not code.is_visible()
-        solutions.nth(i).locator("summary").click()
-        assert code.is_visible()
+    assert open_all(solutions, "pre") == []
 
 
 def test_answers_open_on_a_click(visit: Visit) -> None:
@@ -202,12 +217,19 @@ def test_answers_open_on_a_click(visit: Visit) -> None:
     if visit.source.suffix == ".ipynb":
         assert visit.tab.locator("section#recall details").count() >= 3
         assert answers.count() > visit.tab.locator("section#recall details").count()
-    for i in range(answers.count()):
-        text = answers.nth(i).locator("p").first
-        assert not text.is_visible()
-        answers.nth(i).locator("summary").click()
-        assert text.is_visible()
-        assert not re.search(r"[$`]|\*\*|\]\(", answers.nth(i).inner_text())
+    assert open_all(answers, "p") == []
+    raw = re.compile(r"[$`]|\*\*|\]\(")
+    assert [text for text in answers.all_inner_texts() if raw.search(text)] == []
+
+
+def open_all(folded: Locator, inside: str) -> list[str]:
+    """Open what is folded, the first by a hand, and name what does not hide or show its inside."""
+    if not folded.count():
+        return []
+    assert not folded.first.locator(inside).first.is_visible()
+    folded.first.locator("summary").click()
+    assert folded.first.locator(inside).first.is_visible()
+    return folded.evaluate_all(OPEN_OTHERS, inside)
 
 
 def test_text_has_contrast_in_light_and_dark_mode(visit: Visit) -> None:

@@ -29,8 +29,9 @@ export AEUTILS_SCALE := $(SCALE)
 export AEUTILS_STRICT := 1
 export KERAS_BACKEND := $(BACKEND)
 # A backend of Matplotlib from outside would leave the notebooks without pictures, and a kernel
-# from outside would run them in another environment.
-unexport MPLBACKEND PYTHONPATH PYTHONHOME JUPYTER_PATH
+# from outside would run them in another environment. The packages are installed uncompiled: where
+# Python may not keep what it compiles, each process would compile them again.
+unexport MPLBACKEND PYTHONPATH PYTHONHOME JUPYTER_PATH PYTHONDONTWRITEBYTECODE
 
 # One environment; the name of its stamp says for which hardware, folder and backend it is complete:
 # in a copy of the folder it would go on using the other one.

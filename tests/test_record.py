@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from tools import execute
 
 ROOT = Path(__file__).resolve().parents[1]
+SIDE_BY_SIDE = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
 MANY_OUTPUTS = """\
 from IPython.display import clear_output, display
 print("gone")
@@ -98,6 +99,14 @@ def test_longest_of_last_time_runs_first(folders):
     took = {Path(record.uri).stem: record.data["execution_seconds"] for record in records}
     assert set(took) == {"new", "vae", "template"}
     assert took.items() <= execute.last_seconds(cache).items()
+    for seconds, name in enumerate(("vae", "new", "template"), start=1):
+        path = folder / f"{name}.ipynb"
+        execute.store(cache, nbformat.read(path, as_version=4), path, 100 * seconds, 1)
+    (cache / "digest.txt").write_text("of another package")
+    # Its worker finds an empty cache.
+    said = run_pytest(cache, folder, *SIDE_BY_SIDE, "-n", "1", "-v").stdout
+    ran = re.findall(r"PASSED \S*?(\w+)::ipynb::", said)
+    assert ran == ["template"] * 2 + ["new"] * 2 + ["vae"] * 2
 
 
 def test_only_what_passed_as_a_whole_is_kept(folders):
@@ -108,7 +117,7 @@ def test_only_what_passed_as_a_whole_is_kept(folders):
     differs = new_code_cell("6 * 7", metadata=CHECKED, outputs=[stored], execution_count=1)
     write(folder, "differs", differs)
     write(folder, "sound", new_code_cell("6 * 7"), new_code_cell("1"))
-    result = run_pytest(cache, folder, "-n", "2", "--dist", "loadscope")
+    result = run_pytest(cache, folder, *SIDE_BY_SIDE)
     assert "2 failed, 5 passed, 1 skipped" in result.stdout
     [(name, (cells, data))] = recorded(cache).items()
     assert name == "sound" and data["side_by_side"] == 2
@@ -133,7 +142,7 @@ def test_build_that_is_going_on_is_left_alone(folders):
         result = run_pytest(cache, folder)
         assert result.returncode == 0, result.stdout
         assert recorded(cache) == {}
-        result = run_pytest(cache, folder, "-n", "2", "--dist", "loadscope")
+        result = run_pytest(cache, folder, *SIDE_BY_SIDE)
     assert result.returncode == 0, result.stdout
     assert recorded(cache) == {}
 

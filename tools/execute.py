@@ -203,8 +203,8 @@ def last_seconds(folder: Path) -> dict[str, float]:
     """Return how long each notebook took, by its name: here, or else in the benchmarks."""
     rows = json.loads(BENCHMARKS.read_text(encoding="utf-8"))["entries"]["chapters"]["rows"]
     found = {row["chapter"]: row["seconds"] for row in rows}
-    records = [record for record in get_cache(folder).list_cache_records() if record.data]
-    return found | {Path(r.uri).stem: r.data["execution_seconds"] for r in records}
+    here = {Path(r.uri).stem: r.data or {} for r in get_cache(folder).list_cache_records()}
+    return found | {k: v["execution_seconds"] for k, v in here.items() if "execution_seconds" in v}
 
 
 def pending_executions(folder: Path, root: Path, timeout: int) -> list[Execution]:
@@ -212,7 +212,7 @@ def pending_executions(folder: Path, root: Path, timeout: int) -> list[Execution
     seconds, cache = last_seconds(folder), current_cache(folder, root)
     executions = [Execution(path, timeout) for path in notebooks_of(root)]
     pending = [e for e in executions if not is_cached(cache, e.notebook)]
-    # A notebook that never ran may be the longest, so it does not wait.
+    # One that nobody has timed may be the longest, so it does not wait.
     return sorted(pending, key=lambda e: seconds.get(e.name, float("inf")), reverse=True)
 
 

@@ -27,6 +27,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 from tools.execute import DEAD, ROOT, current_cache, last_seconds, sole_use, standard_error, store
 
 LOOK_AFTER_KERNEL = 5.0  # seconds
+SECONDS = pytest.StashKey[dict[str, float]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,10 +41,14 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     folder = folder.resolve()
     if (worker := getattr(config, "workerinput", None)) is not None:
+        config.stash[SECONDS] = worker["seconds"]
         # The session that started this worker holds the cache.
         if "record" in worker:
             config.pluginmanager.register(Recorder(folder, worker["workercount"]))
         return
+    config.stash[SECONDS] = {}
+    with suppress(OSError):
+        config.stash[SECONDS] = last_seconds(folder)  # before an outdated cache is emptied
     with ExitStack() as stack, suppress(OSError):
         stack.enter_context(sole_use(folder))
         current_cache(folder, ROOT)
@@ -56,9 +61,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if isinstance(item, IPyNbCell) and "stderr" not in item.parent.skip_compare:
             item.parent.skip_compare += ("stderr",)
-    if folder := config.getoption("record"):
-        seconds = last_seconds(folder.resolve())
+    if seconds := config.stash.get(SECONDS, {}):
         items.sort(key=lambda item: seconds.get(item.path.stem, float("inf")), reverse=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give all workers one order, also one that comes later in the place of another."""
+    node.workerinput["seconds"] = node.config.stash.get(SECONDS, {})
 
 
 @pytest.hookimpl(wrapper=True)

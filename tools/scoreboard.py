@@ -140,9 +140,10 @@ def read_outputs(env: BuildEnvironment, docname: str) -> list[dict]:
     """Return the data of all cached outputs of a notebook."""
     cache = get_cache(env.mystnb_config.execution_cache_path)
     try:
-        notebook = cache.get_cache_bundle(cache.match_cache_file(env.doc2path(docname)).pk).nb
+        record = cache.match_cache_file(env.doc2path(docname))
     except KeyError:
         return []
+    notebook = cache.get_cache_bundle(record.pk).nb
     return [one.get("data", {}) for cell in notebook.cells for one in cell.get("outputs", [])]
 
 

@@ -16,7 +16,7 @@ from site_pages import NARROW, PAGES, ROOT, WIDE, Visit
 from tools.browser import OPTIONS, find_browser, served
 
 # The browser itself refuses, and no request waits for an answer of the tests.
-ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+ALONE = ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 DEFAULT_SITE = ROOT / "_build" / "small-tensorflow" / "_build" / "html"
 
 
@@ -51,13 +51,13 @@ def base(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start the installed Chromium with a fresh profile; each request to another host fails."""
+    """Start the installed Chromium with a fresh profile; it reaches this machine alone."""
     try:
         path = find_browser()
     except OSError as problem:
         missing(str(problem))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*OPTIONS, ALONE])
+        browser = playwright.chromium.launch(executable_path=path, args=[*OPTIONS, *ALONE])
         yield browser
         browser.close()
 

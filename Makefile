@@ -93,7 +93,7 @@ book: $(INSTALLED) $(MODEL)
 pdf: book
 	@$(BIN)/python -m tools.pdf $(SITE) $(OUT)/autoencoder-book.pdf
 
-# Before Python 3.12 nothing tells which lines run but a trace of them all: a third of the time.
+# Before Python 3.12 only a trace tells which lines run, for a quarter of the time or more.
 test: COVERAGE = $(shell $(BIN)/python -c 'import sys; print("--cov" * hasattr(sys, "monitoring"))')
 test: $(INSTALLED) $(MODEL)
 	@MPLBACKEND=agg $(BIN)/pytest --ignore=tests/site -n $(JOBS) --dist loadfile $(COVERAGE)

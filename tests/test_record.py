@@ -95,8 +95,7 @@ def test_longest_of_last_time_runs_first(folders):
     listed = run_pytest(cache, folder, "--collect-only", "-q").stdout
     assert re.findall(r"(\w+)\.ipynb::", listed) == ["new"] * 2 + ["vae"] * 2 + ["template"] * 2
     assert run_pytest(cache, folder).returncode == 0
-    records = get_cache(cache).list_cache_records()
-    took = {Path(record.uri).stem: record.data["execution_seconds"] for record in records}
+    took = {name: data["execution_seconds"] for name, (_, data) in recorded(cache).items()}
     assert set(took) == {"new", "vae", "template"}
     assert took.items() <= execute.last_seconds(cache).items()
     for seconds, name in enumerate(("vae", "new", "template"), start=1):

@@ -1,6 +1,5 @@
 """A site of planted pages and notebooks, built as the book is: for the tests of its directives."""
 
-import gc
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
@@ -50,9 +49,7 @@ def build_site(root: Path, pages: Mapping[str, str], notebooks: Mapping[str, Seq
         "suppress_warnings": ["mystnb.unknown_mime_type", "app"],
     }
     html, trees, warnings = built / "html", built / "trees", StringIO()
-    threshold = gc.get_threshold()
     app = Sphinx(root, None, html, trees, "html", settings, status=None, warning=warnings)
     app.build()
-    gc.set_threshold(*threshold)
     assert not warnings.getvalue(), warnings.getvalue()
     return html / "book"

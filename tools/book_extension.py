@@ -227,7 +227,9 @@ TABLES = {
 def setup(app: Sphinx) -> dict[str, object]:
     """Register the directives with Sphinx."""
     # To search the trees of all pages for garbage again and again takes a tenth of the build.
+    before = gc.get_threshold()
     gc.set_threshold(200_000, 20, 50)
+    app.connect("build-finished", lambda *_: gc.set_threshold(*before), priority=1000)
     app.add_node(LateTable)
     app.add_directive("chapters", Chapters)
     for name in TABLES:

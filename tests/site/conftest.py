@@ -20,6 +20,12 @@ ALONE = ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 12
 DEFAULT_SITE = ROOT / "_build" / "small-tensorflow" / "_build" / "html"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the PDF, whose tests take long each and share what was printed."""
+    items.sort(key=lambda item: item.path.stem != "test_site_pdf")
+
+
 def missing(what: str) -> None:
     """Skip, or fail where the site is required."""
     if os.environ.get("AEUTILS_REQUIRE_SITE") == "1":

@@ -16,8 +16,10 @@ import pytest
 OWN_VARIABLES = ("AEUTILS_SCALE", "AEUTILS_SEED", "AEUTILS_STRICT", "AEUTILS_CACHE_DIR")
 
 
-# The objects of the packages stay: to look through them all as often as usual takes a twentieth.
-gc.set_threshold(200_000, 20, 50)
+def pytest_collection_finish():
+    """Leave out of every search for garbage what the tests have imported."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

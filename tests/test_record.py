@@ -10,7 +10,8 @@ import pytest
 from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import execute, seconds
+from tools import execute
+from tools.durations import last_seconds
 
 ROOT = Path(__file__).resolve().parents[1]
 SIDE_BY_SIDE = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
@@ -97,10 +98,10 @@ def test_longest_of_last_time_runs_first(folders):
     assert run_pytest(cache, folder).returncode == 0
     took = {name: data["execution_seconds"] for name, (_, data) in recorded(cache).items()}
     assert set(took) == {"new", "vae", "template"}
-    assert took.items() <= seconds.last_seconds(cache).items()
-    for place, name in enumerate(("vae", "new", "template"), start=1):
+    assert took.items() <= last_seconds(cache).items()
+    for seconds, name in enumerate(("vae", "new", "template"), start=1):
         path = folder / f"{name}.ipynb"
-        execute.store(cache, nbformat.read(path, as_version=4), path, 100 * place, 1)
+        execute.store(cache, nbformat.read(path, as_version=4), path, 100 * seconds, 1)
     (cache / "digest.txt").write_text("of another package")
     # Its worker finds an empty cache.
     said = run_pytest(cache, folder, *SIDE_BY_SIDE, "-n", "1", "-v").stdout

@@ -35,7 +35,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from tools.build import build_pages
-from tools.seconds import last_seconds
+from tools.durations import last_seconds
 
 ROOT = Path(__file__).resolve().parents[1]
 # The backends, and packages of which a notebook takes what is there.

@@ -24,8 +24,8 @@ from nbclient import NotebookClient
 from nbclient.client import CellExecutionComplete
 from nbval.plugin import IPyNbCell, IPyNbFile
 
+from tools.durations import last_seconds
 from tools.execute import DEAD, ROOT, current_cache, sole_use, standard_error, store
-from tools.seconds import last_seconds
 
 LOOK_AFTER_KERNEL = 5.0  # seconds
 SECONDS = pytest.StashKey[dict[str, float]]()

@@ -20,9 +20,10 @@ ALONE = ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 12
 DEFAULT_SITE = ROOT / "_build" / "small-tensorflow" / "_build" / "html"
 
 
+# After pytest has put together the tests of each page.
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the PDF, whose tests take long each and share what was printed."""
+    """Begin with the PDF: its tests share what was printed, and a worker takes the last ones."""
     items.sort(key=lambda item: item.path.stem != "test_site_pdf")
 
 

@@ -26,6 +26,12 @@ NARROW_RULES = [
     "target-size",
 ]
 WINDOWS = [(WIDE, ALL_RULES), (NARROW, {"runOnly": NARROW_RULES})]
+# The theme makes tab stops of what scrolls, some time after a change of the page or its window.
+STOPS = """() => [...document.querySelectorAll(
+  "pre, .cell_output > .output, .pst-scrollable-table-container")].every(one => {
+  const scrolls = one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight;
+  return scrolls === (one.tabIndex === 0);
+})"""
 WEIGHT = """async () => {
   await Promise.all([...document.images].map(image => {
     image.loading = "eager";
@@ -97,9 +103,8 @@ def test_images_have_their_size_and_wait(visit: Visit) -> None:
 
 @pytest.mark.parametrize(("window", "rules"), WINDOWS, ids=["wide", "narrow"])
 def test_no_barrier_is_found(visit: Visit, window: dict, rules: dict) -> None:
-    if visit.tab.viewport_size != window:
-        visit.tab.set_viewport_size(window)
-        visit.tab.wait_for_timeout(400)  # the theme makes tab stops of what scrolls in it
+    visit.tab.set_viewport_size(window)
+    visit.tab.wait_for_function(STOPS)
     try:
         assert visit.barriers(**rules) == []
     finally:

@@ -1,7 +1,7 @@
-"""How long each notebook takes: the longest runs first, and a share of them is a share of time.
+"""Print a share of the chapters by the time they take, and say how long each took last.
 
-Usage: ``python -m tools.seconds 6 2 --backend jax`` prints the chapters of one of six shares of
-about equal length, counted from 0; a larger number counts on from the first.
+Usage: ``python -m tools.durations 6 2 --backend jax`` prints the third of six shares of about equal
+time. They are counted from 0 and round: 8 of six is 2.
 """
 
 import argparse
@@ -18,15 +18,20 @@ BOOK = Path(__file__).resolve().parents[1] / "book"
 
 
 def benchmark_seconds(backend: str) -> dict[str, float]:
-    """Return how long each chapter took on two cores at small scale, by its name."""
-    entries = read(FOLDER / f"2-cpu-cores-small-{backend}.json").entries
-    return {row.chapter: row.seconds for row in entries["chapters"].rows}
+    """Return how long each chapter took on two cores at small scale, by its name.
+
+    Empty where nobody has measured a backend.
+    """
+    path = FOLDER / f"2-cpu-cores-small-{backend}.json"
+    entry = read(path).entries.get("chapters") if path.exists() else None
+    return {row.chapter: row.seconds for row in entry.rows} if entry else {}
 
 
 def last_seconds(folder: Path) -> dict[str, float]:
     """Return how long each notebook took, by its name: in a cache, or else in the benchmarks."""
     found = benchmark_seconds(os.environ.get("KERAS_BACKEND") or "tensorflow")
-    here = {Path(r.uri).stem: r.data or {} for r in get_cache(folder).list_cache_records()}
+    records = sorted(get_cache(folder).list_cache_records(), key=lambda record: record.pk)
+    here = {Path(record.uri).stem: record.data or {} for record in records}
     return found | {k: v["execution_seconds"] for k, v in here.items() if "execution_seconds" in v}
 
 
@@ -42,15 +47,16 @@ def main(arguments: list[str] | None = None) -> None:
     """Parse the command line and print the names of one share."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("count", type=int, help="number of shares")
-    parser.add_argument("share", type=int, help="which one, counted from 0")
+    parser.add_argument("share", type=int, help="which one, counted from 0 and round")
     parser.add_argument("--backend", choices=["tensorflow", "jax"], default="tensorflow")
     options = parser.parse_args(arguments)
-    if options.count < 1:
-        parser.error(f"the number of shares is {options.count}: give at least 1.")
+    names = [path.stem for path in BOOK.glob("*.ipynb")]
+    if not 1 <= options.count <= len(names):
+        parser.error(f"the number of shares is {options.count}: give one of 1 to {len(names)}.")
     known = benchmark_seconds(options.backend)
-    names = sorted(path.stem for path in BOOK.glob("*.ipynb"))
-    # A chapter that nobody has timed takes as long as most do.
-    seconds = {name: known.get(name, mean(known.values())) for name in names}
+    # One that nobody has timed counts as much as the others do on average.
+    average = mean(known.values()) if known else 1.0
+    seconds = {name: known.get(name, average) for name in names}
     print(*deal(seconds, options.count)[options.share % options.count])
 
 

@@ -153,6 +153,7 @@ def test_survivors_are_what_no_test_finds(repository):
     killed, left = planted(source.replace("* 2", "* 3")), planted(source.replace("+ 1", "+ 2"))
     assert list(mutants.survivors([killed, left], [repository[1]])) == [left]
     assert (repository[1] / "small_package" / "a.py").read_text() == source
+    assert list(repository[1].rglob("*.pyc")) == []  # it would be taken for that of the next mutant
 
 
 def test_what_never_ends_is_killed(repository, monkeypatch):

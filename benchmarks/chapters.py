@@ -27,13 +27,10 @@ def measure(build: Path | None, root: Path = ROOT) -> list[Chapter]:
         print("There is no build of this scale and backend: run make book first.")
         return []
     # These belong to the packages that build the book, which a benchmark else does not need.
-    from jupyter_cache import get_cache
-
+    from tools.durations import latest_records
     from tools.execute import notebooks_of
 
-    records = sorted(get_cache(cache).list_cache_records(), key=lambda record: record.pk)
-    latest = {Path(record.uri).stem: record for record in records}
-    rows = []
+    latest, rows = latest_records(cache), []
     for name in [path.stem for path in notebooks_of(root) if path.stem in latest]:
         run, executed = latest[name].data, latest[name].created.date().isoformat()
         rows.append(Chapter(name, run["execution_seconds"], run["side_by_side"], executed))

@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import mean
 
 from jupyter_cache import get_cache
+from jupyter_cache.cache.db import NbCacheRecord
 
 from benchmarks.results import FOLDER, read
 
@@ -27,11 +28,16 @@ def benchmark_seconds(backend: str) -> dict[str, float]:
     return {row.chapter: row.seconds for row in entry.rows} if entry else {}
 
 
+def latest_records(folder: Path) -> dict[str, NbCacheRecord]:
+    """Return what a cache keeps of the last run of each notebook, by its name."""
+    records = sorted(get_cache(folder).list_cache_records(), key=lambda record: record.pk)
+    return {Path(record.uri).stem: record for record in records}
+
+
 def last_seconds(folder: Path) -> dict[str, float]:
     """Return how long each notebook took, by its name: in a cache, or else in the benchmarks."""
     found = benchmark_seconds(os.environ.get("KERAS_BACKEND") or "tensorflow")
-    records = sorted(get_cache(folder).list_cache_records(), key=lambda record: record.pk)
-    here = {Path(record.uri).stem: record.data or {} for record in records}
+    here = {name: record.data or {} for name, record in latest_records(folder).items()}
     return found | {k: v["execution_seconds"] for k, v in here.items() if "execution_seconds" in v}
 
 

@@ -5,6 +5,7 @@ import pytest
 from sklearn.decomposition import PCA
 
 from aeutils.evaluation import (
+    fit_curve,
     mean_image_error,
     mse,
     pca_errors,
@@ -213,3 +214,21 @@ def test_principal_components_are_those_of_scikit_learn(shape):
     expected = PCA(found.shape[1]).fit(rows).components_.T
     assert found.shape == (shape[1], min(shape[1], shape[0] - 1))
     np.testing.assert_allclose(np.abs(np.sum(found * expected, axis=0)), 1, rtol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_the_curve_behind_pca_is_that_of_all_pixels(split, size):
+    train, test = (x.reshape(len(x), -1) for x in split)
+    model = PCA(size).fit(train)
+    seen, new = (model.inverse_transform(model.transform(x)) for x in (train, test))
+    bent = fit_curve(seen, train)(new)
+    found = pca_errors(train, test, [size], curve=True)[size]
+    assert found == pytest.approx(squared_error_per_image(test, bent).mean(), rel=1e-4)
+
+
+def test_a_curve_helps_where_the_images_are_a_bent_plane():
+    rng = np.random.default_rng(3)
+    plane = rng.normal(size=(300, 2)) @ rng.normal(size=(2, 40))
+    images = 1 / (1 + np.exp(-4 * plane))
+    plain, bent = (pca_errors(images[:200], images[200:], [2], curve=c)[2] for c in (False, True))
+    assert bent < 0.7 * plain

@@ -6,6 +6,7 @@ from aeutils.evaluation.codes import (
     knn_accuracy,
     linear_probe_accuracy,
 )
+from aeutils.evaluation.curves import fit_curve
 from aeutils.evaluation.errors import (
     mean_image_error,
     mse,
@@ -20,6 +21,7 @@ __all__ = [
     "active_units",
     "dead_units",
     "elbo_terms",
+    "fit_curve",
     "importance_weighted_nll",
     "knn_accuracy",
     "linear_probe_accuracy",

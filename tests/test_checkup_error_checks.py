@@ -10,6 +10,7 @@ from checkup_stub import ROWS, Stub, always, data, said
 from keras import layers
 
 from aeutils.checkup import error_checks
+from aeutils.evaluation import pca_errors
 
 CLEAN = {"y_train": np.float32(1.001) * X[:300], "y_valid": np.float32(1.001) * X[300:]}
 
@@ -58,6 +59,22 @@ def test_pca_error():
     assert outcome.verdict == "look" and "PCA with 3 numbers" in outcome.measured
     wide = keras.Sequential([keras.Input((SIZE,)), layers.Dense(SIZE), layers.Dense(SIZE)])
     assert error_checks.pca_error(subject(wide)) is None
+
+
+@pytest.mark.parametrize("low, told", [(0.0, True), (-0.5, False)])
+def test_a_model_that_is_not_behind_is_told_of_pca_and_a_curve(low, told):
+    """The curve is for values from 0 to 1; of such rows it makes what `pca_errors` makes."""
+    rows = (X - X.min()) / np.ptp(X) + np.float32(low)
+    last = dense(AXES.T, bias=rows[:300].mean(axis=0) - rows[:300].mean(axis=0) @ AXES @ AXES.T)
+    model = keras.Sequential([keras.Input((SIZE,)), dense(AXES), last])
+    outcome = error_checks.pca_error(subject(model, rows))
+    assert outcome.verdict == "fine"
+    *_, end = outcome.measured.split("; PCA with ")
+    if told:
+        error = pca_errors(rows[:300], rows[300:], [3], curve=True)[3] / SIZE
+        assert end == f"3 numbers and a curve {error:.4g}"
+    else:
+        assert "curve" not in outcome.measured
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from aeutils.checkup.measures import (
 )
 from aeutils.checkup.settings import loss_name
 from aeutils.checkup.subject import Subject
+from aeutils.evaluation.curves import fit_curve
+from aeutils.evaluation.errors import CURVE_ROWS
 
 PCA_PAGE = "pca.ipynb#the-floor-for-the-rest-of-the-book"
 OVERFIT_PAGE = "stacked.ipynb#too-strong-a-network"
@@ -54,7 +56,7 @@ def pca_error(subject: Subject) -> Outcome | None:
     """Compare the error with that of PCA: as many numbers, and as many as its bits pay for.
 
     A longer training may repair it, except where outputs without a gradient alone cost more than
-    all of PCA's error.
+    all of PCA's error. Whoever is not behind is told of the next rival: PCA and a curve.
     """
     data, codes = subject.data, subject.codes
     if not (subject.trained and data.copies and comparable(subject)) or codes is None:
@@ -82,6 +84,9 @@ def pca_error(subject: Subject) -> Outcome | None:
             "A linear map through as small a code copies better. Train longer, or look for dead "
             "units and outputs.",
         )
+    if data.filled is None and data.target_rows.min() >= 0 and data.target_rows.max() <= 1:
+        bent = pca_valid_error(subject, size, curve=True)
+        measured += f"; PCA with {size} numbers and a curve {bent:.4g}"
     return fine(measured)
 
 
@@ -91,13 +96,16 @@ def _error_at(subject: Subject, chosen: np.ndarray) -> float:
     return float(squares.reshape(len(squares), -1)[:, chosen].sum() / squares.size)
 
 
-def pca_valid_error(subject: Subject, size: int) -> float:
-    """Return the error on validation rows of PCA with so many numbers."""
+def pca_valid_error(subject: Subject, size: int, *, curve: bool = False) -> float:
+    """Return the error on validation rows of PCA with so many numbers, and of a curve behind it."""
     data = subject.data
     mean, axes = data.target_rows.mean(axis=0), data.axes[:, :size]
-    new = data.target_valid.reshape(len(data.target_valid), -1) - mean
-    copies = (mean + new @ axes @ axes.T).reshape(data.target_valid.shape)
-    return mean_square(copies, data.target_valid, data.filled)
+    new = data.target_valid.reshape(len(data.target_valid), -1)
+    seen = data.target_rows[:CURVE_ROWS]
+    copies, of_seen = (mean + (rows - mean) @ axes @ axes.T for rows in (new, seen))
+    if curve:
+        copies = fit_curve(of_seen, seen)(copies)
+    return mean_square(copies.reshape(data.target_valid.shape), data.target_valid, data.filled)
 
 
 def code_bits(codes: np.ndarray) -> float:

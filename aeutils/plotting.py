@@ -6,6 +6,7 @@ specific, into the ``alt`` text of the cell.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise, product
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -131,6 +132,49 @@ def loss_curves(
     ax.legend()
     ax.figure.set_label(f"Curves of {ylabel} over {xlabel} for {', '.join(curves)}.")
     return ax.figure
+
+
+def hourglass(sizes: Sequence[int] = (8, 5, 3, 5, 8)) -> Figure:
+    """Draw what an autoencoder is: columns of circles that narrow to the code and widen again.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Circles in each column, from the input to the reconstruction; the middle one is the code.
+
+    Raises
+    ------
+    ValueError
+        If no column is in the middle, or one is empty.
+    """
+    if len(sizes) < 3 or len(sizes) % 2 == 0 or min(sizes) < 1:
+        raise ValueError(f"sizes is {tuple(sizes)}; give 3 or 5 columns, or more, none empty.")
+    end, top = len(sizes) - 1, max(sizes) / 2
+    colors = {0: "C0", end // 2: "C1", end: "C0"}
+    figure, ax = plt.subplots(figsize=(7, 3.6))
+    columns = [np.arange(n) - (n - 1) / 2 for n in sizes]
+    for place, (left, right) in enumerate(pairwise(columns)):
+        for start, stop in product(left, right):
+            ax.plot([place, place + 1], [start, stop], color="0.8", lw=0.7)
+    for place, heights in enumerate(columns):
+        color = colors.get(place, "0.6")
+        ax.scatter(np.full(len(heights), place), heights, s=130, color=color, zorder=3)
+    names = {0: "input $x$", end // 2: "code $z$", end: r"reconstruction $\hat x$"}
+    for place, name in names.items():
+        ax.text(place, columns[place][0] - 0.8, name, ha="center", va="top")
+    arrow = {"arrowstyle": "<->"}
+    for place, name in {0: "encoder $f$", end / 2: "decoder $g$"}.items():
+        ends = [(place + 0.1, top + 0.5), (place + end / 2 - 0.1, top + 0.5)]
+        ax.annotate("", *ends, arrowprops=arrow)
+        ax.text(place + end / 4, top + 0.8, name, ha="center")
+    arrow |= {"connectionstyle": "arc3,rad=-0.25", "color": "C1"}
+    ax.annotate("", (0, -top - 1.3), (end, -top - 1.3), arrowprops=arrow)
+    loss = r"loss: how far is $\hat x$ from $x$?"
+    ax.text(end / 2, -top - 3, loss, ha="center", color="C1")
+    ax.set(xlim=(-0.6, end + 0.6), ylim=(-top - 4, top + 1.8))
+    ax.set_axis_off()
+    figure.set_label(f"Columns of {', '.join(map(str, sizes))} circles, joined by lines.")
+    return figure
 
 
 def label_log_axis(axis: Axis) -> None:

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from aeutils.plotting import (
     code_scatter,
+    hourglass,
     image_grid,
     label_log_axis,
     loss_curves,
@@ -350,3 +351,19 @@ def test_label_of_a_logarithmic_axis():
     assert shown == pytest.approx([1, 2, 5, 10, 20, 50, 100, 200])
     assert ax.yaxis.get_major_formatter()(0.05) == "0.05"
     assert ax.yaxis.get_minor_formatter()(3) == ""
+
+
+def test_an_hourglass_has_a_circle_for_each_number_and_a_line_for_each_weight():
+    figure = hourglass((4, 2, 3))
+    (ax,) = figure.axes
+    circles = [len(column.get_offsets()) for column in ax.collections]
+    assert circles == [4, 2, 3] and len(ax.lines) == 4 * 2 + 2 * 3
+    middle = next(text for text in ax.texts if "code" in text.get_text())
+    assert middle.get_position()[0] == 1
+    assert_described(figure, "4, 2, 3")
+
+
+@pytest.mark.parametrize("sizes", [(), (3,), (3, 2), (3, 2, 2, 3), (3, 0, 3)])
+def test_an_hourglass_without_a_middle_or_with_an_empty_column_is_refused(sizes):
+    with pytest.raises(ValueError, match="give 3 or 5 columns"):
+        hourglass(sizes)

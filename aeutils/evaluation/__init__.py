@@ -15,9 +15,11 @@ from aeutils.evaluation.errors import (
     squared_error_per_image,
 )
 from aeutils.evaluation.likelihood import elbo_terms, importance_weighted_nll
+from aeutils.evaluation.local import LocalPCA, local_pca_errors
 from aeutils.evaluation.samples import mmd, mmd_test, parzen_log_likelihood
 
 __all__ = [
+    "LocalPCA",
     "active_units",
     "dead_units",
     "elbo_terms",
@@ -25,6 +27,7 @@ __all__ = [
     "importance_weighted_nll",
     "knn_accuracy",
     "linear_probe_accuracy",
+    "local_pca_errors",
     "mean_image_error",
     "mmd",
     "mmd_test",
